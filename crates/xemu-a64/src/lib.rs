@@ -1,0 +1,1 @@
+//! A64 decode tables, typed instructions and disassembly text.

@@ -1,0 +1,2 @@
+//! The command `xemu-aarch64`.
+fn main() {}

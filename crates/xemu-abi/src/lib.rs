@@ -1,0 +1,1 @@
+//! Arm64 Linux structures, constants, error numbers and layout conversions.

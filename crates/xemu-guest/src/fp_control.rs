@@ -1,0 +1,158 @@
+//! FPCR, FPSR and the host's MXCSR that stands for both while guest code runs.
+
+/// FPCR. (Arm ARM C5.2.8)
+#[repr(transparent)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Fpcr(pub u32);
+
+/// FPCR.RMode.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub enum RoundingMode {
+    /// To nearest, ties to even.
+    Nearest = 0,
+    /// Towards plus infinity.
+    PlusInfinity = 1,
+    /// Towards minus infinity.
+    MinusInfinity = 2,
+    /// Towards zero.
+    Zero = 3,
+}
+
+impl Fpcr {
+    /// Flush denormalized numbers to zero (single and double precision).
+    pub const FZ: u32 = 1 << 24;
+    /// Default NaN.
+    pub const DN: u32 = 1 << 25;
+    /// Alternative half precision.
+    pub const AHP: u32 = 1 << 26;
+    /// Flush denormalized numbers to zero (half precision).
+    pub const FZ16: u32 = 1 << 19;
+    /// The bits that a write changes: AHP, DN, FZ, RMode, FZ16. Trap enables stay zero, as on a
+    /// processor that does not trap.
+    pub const WRITABLE: u32 = Self::AHP | Self::DN | Self::FZ | 3 << 22 | Self::FZ16;
+
+    /// The rounding mode.
+    pub fn rounding(self) -> RoundingMode {
+        match self.0 >> 22 & 3 {
+            0 => RoundingMode::Nearest,
+            1 => RoundingMode::PlusInfinity,
+            2 => RoundingMode::MinusInfinity,
+            _ => RoundingMode::Zero,
+        }
+    }
+    /// Whether FZ is set.
+    pub fn fz(self) -> bool {
+        self.0 & Self::FZ != 0
+    }
+    /// Whether DN is set.
+    pub fn dn(self) -> bool {
+        self.0 & Self::DN != 0
+    }
+    /// Whether AHP is set.
+    pub fn ahp(self) -> bool {
+        self.0 & Self::AHP != 0
+    }
+    /// Whether FZ16 is set.
+    pub fn fz16(self) -> bool {
+        self.0 & Self::FZ16 != 0
+    }
+
+    /// Whether MXCSR can stand for this FPCR, so that floating point is emitted inline. Otherwise
+    /// blocks are translated with out-of-line floating point.
+    pub fn is_host_compatible(self) -> bool {
+        self.0 & (Self::DN | Self::AHP | Self::FZ16) == 0
+    }
+}
+
+/// FPSR. (Arm ARM C5.2.9)
+#[repr(transparent)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Fpsr(pub u32);
+
+impl Fpsr {
+    /// Invalid operation.
+    pub const IOC: u32 = 1 << 0;
+    /// Division by zero.
+    pub const DZC: u32 = 1 << 1;
+    /// Overflow.
+    pub const OFC: u32 = 1 << 2;
+    /// Underflow.
+    pub const UFC: u32 = 1 << 3;
+    /// Inexact.
+    pub const IXC: u32 = 1 << 4;
+    /// Input denormal.
+    pub const IDC: u32 = 1 << 7;
+    /// Saturation.
+    pub const QC: u32 = 1 << 27;
+    /// The bits that a write changes.
+    pub const WRITABLE: u32 = 0x9f | Self::QC;
+}
+
+/// The host's SSE control and status register.
+#[repr(transparent)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Mxcsr(pub u32);
+
+impl Mxcsr {
+    /// Invalid operation, sticky.
+    pub const IE: u32 = 1 << 0;
+    /// Denormal operand, sticky.
+    pub const DE: u32 = 1 << 1;
+    /// Division by zero, sticky.
+    pub const ZE: u32 = 1 << 2;
+    /// Overflow, sticky.
+    pub const OE: u32 = 1 << 3;
+    /// Underflow, sticky.
+    pub const UE: u32 = 1 << 4;
+    /// Inexact, sticky.
+    pub const PE: u32 = 1 << 5;
+    /// Denormals are zeros.
+    pub const DAZ: u32 = 1 << 6;
+    /// Flush to zero.
+    pub const FTZ: u32 = 1 << 15;
+    /// All exceptions masked but invalid operation: an invalid operation traps, because its result
+    /// is where Arm and x86 differ (the default NaN's sign, which NaN of two is taken).
+    pub const MASKS: u32 = 0x1f00;
+    /// Invalid operation masked too.
+    pub const IM: u32 = 1 << 7;
+    const STICKY: u32 = 0x3f;
+
+    /// The control bits that stand for `fpcr`, with no sticky bit set.
+    pub fn for_fpcr(fpcr: Fpcr) -> Self {
+        let rounding = match fpcr.rounding() {
+            RoundingMode::Nearest => 0,
+            RoundingMode::MinusInfinity => 1,
+            RoundingMode::PlusInfinity => 2,
+            RoundingMode::Zero => 3,
+        };
+        let flush = if fpcr.fz() { Self::DAZ | Self::FTZ } else { 0 };
+        Self(Self::MASKS | rounding << 13 | flush)
+    }
+
+    /// The sticky bits in FPSR's places.
+    pub fn to_fpsr(self, fpcr: Fpcr) -> Fpsr {
+        let bit = |on: u32, out| if self.0 & on != 0 { out } else { 0 };
+        // x86 sets DE for every denormal operand, Arm sets IDC only when one was flushed to zero.
+        let idc = if fpcr.fz() { bit(Self::DE, Fpsr::IDC) } else { 0 };
+        Fpsr(
+            bit(Self::IE, Fpsr::IOC)
+                | bit(Self::ZE, Fpsr::DZC)
+                | bit(Self::OE, Fpsr::OFC)
+                | bit(Self::UE, Fpsr::UFC)
+                | bit(Self::PE, Fpsr::IXC)
+                | idc,
+        )
+    }
+
+    /// The same control bits with no sticky bit set.
+    pub fn without_sticky(self) -> Self {
+        Self(self.0 & !Self::STICKY)
+    }
+}
+
+impl Default for Mxcsr {
+    fn default() -> Self {
+        Self::for_fpcr(Fpcr(0))
+    }
+}

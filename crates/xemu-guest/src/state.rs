@@ -1,0 +1,220 @@
+//! The layout of one guest thread's processor state.
+
+use core::sync::atomic::{AtomicU32, Ordering};
+
+use crate::flags::HostFlags;
+use crate::fp_control::{Fpcr, Fpsr, Mxcsr};
+
+/// Generated code holds `&CpuState + STATE_BIAS` in RBP, so that X0–X30 and SP lie within a signed
+/// 8-bit displacement.
+pub const STATE_BIAS: i32 = 128;
+
+/// The index of SP in [`CpuState::x`].
+pub const XREG_SP: usize = 31;
+
+/// How many pointers to helper routines generated code can call through the state.
+pub const HELPER_SLOTS: usize = 16;
+
+/// The local exclusive monitor. (Arm ARM B2.12)
+///
+/// A store-exclusive succeeds when the address and size match and memory still holds `value`.
+#[repr(C)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Monitor {
+    /// The marked address; meaningful only while `size` is not zero.
+    pub addr: u64,
+    /// How many bytes are marked: 1, 2, 4, 8, 16, or 0 for an open monitor.
+    pub size: u64,
+    /// What the load-exclusive read, zero-extended to 128 bits.
+    pub value: [u64; 2],
+}
+
+/// Fields of the engine that runs the thread. The interpreter ignores them.
+#[repr(C)]
+#[derive(Clone, Debug)]
+pub struct EngineSlots {
+    /// The thread's table for indirect branches: pairs of (guest pc, host address).
+    pub lookup_table: u64,
+    /// The return-prediction stack's pointer while the thread is outside generated code.
+    pub return_sp: u64,
+    /// The host stack's pointer while the thread is inside generated code.
+    pub host_sp: u64,
+    /// Why generated code was left: a code of `xemu-x64`'s `LeaveReason`.
+    pub leave_reason: u32,
+    /// What goes with the reason: an exit slot's index, an immediate, a signal's code.
+    pub leave_arg: u32,
+    /// The faulting address, or a second argument.
+    pub leave_addr: u64,
+    /// Routines that generated code calls.
+    pub helpers: [u64; HELPER_SLOTS],
+    /// Where values that found no host register are kept inside a block.
+    pub spill: [[u64; 2]; 64],
+    /// Operands and result of an operation that runs out of line.
+    pub scratch: [[u64; 2]; 4],
+    /// The engine's own record for this thread, opaque here.
+    pub engine_thread: u64,
+}
+
+impl Default for EngineSlots {
+    fn default() -> Self {
+        Self {
+            lookup_table: 0,
+            return_sp: 0,
+            host_sp: 0,
+            leave_reason: 0,
+            leave_arg: 0,
+            leave_addr: 0,
+            helpers: [0; HELPER_SLOTS],
+            spill: [[0; 2]; 64],
+            scratch: [[0; 2]; 4],
+            engine_thread: 0,
+        }
+    }
+}
+
+/// One guest thread's registers and the few fields that generated code needs beside them.
+///
+/// The order of the fields is part of the contract with generated code; displacements are taken
+/// with `core::mem::offset_of!`.
+#[repr(C, align(64))]
+#[derive(Debug)]
+pub struct CpuState {
+    /// X0–X30, then SP. (Arm ARM B1.2.1)
+    pub x: [u64; 32],
+    /// V0–V31 as little-endian halves. (Arm ARM B1.2.1)
+    pub v: [[u64; 2]; 32],
+    /// Sticky saturation: any bit set means FPSR.QC. 16-byte aligned.
+    pub qc: [u64; 2],
+    /// The address of the next instruction. Current only outside generated code.
+    pub pc: u64,
+    /// NZCV in the form that x86 LAHF and SETO give.
+    pub flags: HostFlags,
+    /// MXCSR while guest code runs: FPCR's rounding mode and flush bits, FPSR's cumulative bits.
+    pub mxcsr: Mxcsr,
+    /// FPCR as last written. Change it through [`CpuState::set_fpcr`].
+    pub fpcr: Fpcr,
+    /// The FPSR bits that are in neither `mxcsr` nor `qc`. Read through [`CpuState::fpsr`].
+    pub fpsr_base: Fpsr,
+    /// TPIDR_EL0, the user's thread pointer.
+    pub tpidr_el0: u64,
+    /// TPIDRRO_EL0, which Linux leaves zero.
+    pub tpidrro_el0: u64,
+    /// The local exclusive monitor.
+    pub monitor: Monitor,
+    /// Nonzero: leave guest code at the next poll (a signal is queued, or code was invalidated).
+    /// Written by host signal handlers and by other threads.
+    pub poll: AtomicU32,
+    /// What belongs to the engine that runs the thread.
+    pub engine: EngineSlots,
+}
+
+impl Default for CpuState {
+    fn default() -> Self {
+        Self {
+            x: [0; 32],
+            v: [[0; 2]; 32],
+            qc: [0; 2],
+            pc: 0,
+            flags: HostFlags::default(),
+            mxcsr: Mxcsr::default(),
+            fpcr: Fpcr::default(),
+            fpsr_base: Fpsr::default(),
+            tpidr_el0: 0,
+            tpidrro_el0: 0,
+            monitor: Monitor::default(),
+            poll: AtomicU32::new(0),
+            engine: EngineSlots::default(),
+        }
+    }
+}
+
+impl Clone for CpuState {
+    fn clone(&self) -> Self {
+        Self {
+            x: self.x,
+            v: self.v,
+            qc: self.qc,
+            pc: self.pc,
+            flags: self.flags,
+            mxcsr: self.mxcsr,
+            fpcr: self.fpcr,
+            fpsr_base: self.fpsr_base,
+            tpidr_el0: self.tpidr_el0,
+            tpidrro_el0: self.tpidrro_el0,
+            monitor: self.monitor,
+            poll: AtomicU32::new(self.poll.load(Ordering::Relaxed)),
+            engine: self.engine.clone(),
+        }
+    }
+}
+
+impl CpuState {
+    /// The stack pointer.
+    pub fn sp(&self) -> u64 {
+        self.x[XREG_SP]
+    }
+
+    /// Sets the stack pointer.
+    pub fn set_sp(&mut self, value: u64) {
+        self.x[XREG_SP] = value;
+    }
+
+    /// FPSR as the guest reads it: cumulative exception bits from every place that holds some.
+    pub fn fpsr(&self) -> Fpsr {
+        let qc = if self.qc == [0; 2] { 0 } else { Fpsr::QC };
+        Fpsr(self.fpsr_base.0 | self.mxcsr.to_fpsr(self.fpcr).0 | qc)
+    }
+
+    /// Writes FPSR: bits that are clear in `value` are cleared in every place that holds some.
+    pub fn set_fpsr(&mut self, value: Fpsr) {
+        self.fpsr_base = Fpsr(value.0 & Fpsr::WRITABLE & !Fpsr::QC);
+        self.mxcsr = self.mxcsr.without_sticky();
+        self.qc = if value.0 & Fpsr::QC != 0 { [1, 0] } else { [0; 2] };
+    }
+
+    /// Adds cumulative exception bits.
+    pub fn raise_fpsr(&mut self, bits: u32) {
+        self.fpsr_base.0 |= bits & !Fpsr::QC;
+        if bits & Fpsr::QC != 0 {
+            self.qc[0] |= 1;
+        }
+    }
+
+    /// Writes FPCR and mirrors its rounding mode and flush bits in MXCSR.
+    pub fn set_fpcr(&mut self, value: Fpcr) {
+        // DE of MXCSR means IDC only while FZ is set, so it is folded in before FZ changes.
+        self.fpsr_base.0 |= self.mxcsr.to_fpsr(self.fpcr).0;
+        self.fpcr = Fpcr(value.0 & Fpcr::WRITABLE);
+        self.mxcsr = Mxcsr::for_fpcr(self.fpcr);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use core::mem::offset_of;
+
+    #[test]
+    fn general_registers_are_within_a_byte_displacement() {
+        assert_eq!(offset_of!(CpuState, x), 0);
+        assert!(31 * 8 - STATE_BIAS <= 127);
+    }
+
+    #[test]
+    fn vectors_are_aligned() {
+        assert_eq!(offset_of!(CpuState, v) % 16, 0);
+        assert_eq!(offset_of!(CpuState, qc) % 16, 0);
+        assert_eq!((offset_of!(CpuState, engine) + offset_of!(EngineSlots, spill)) % 16, 0);
+        assert_eq!((offset_of!(CpuState, engine) + offset_of!(EngineSlots, scratch)) % 16, 0);
+    }
+
+    #[test]
+    fn fpsr_is_gathered_and_cleared() {
+        let mut s = CpuState::default();
+        s.mxcsr.0 |= Mxcsr::IE | Mxcsr::PE;
+        s.qc = [0, 4];
+        assert_eq!(s.fpsr().0, Fpsr::IOC | Fpsr::IXC | Fpsr::QC);
+        s.set_fpsr(Fpsr(Fpsr::DZC));
+        assert_eq!(s.fpsr().0, Fpsr::DZC);
+    }
+}

@@ -1,0 +1,1 @@
+//! Raw host system calls, signal entry, memory mapping, assembly entry points.

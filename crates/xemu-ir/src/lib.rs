@@ -1,0 +1,1 @@
+//! The intermediate representation: op list, builder, verifier, text form, passes.

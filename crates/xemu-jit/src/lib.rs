@@ -1,0 +1,1 @@
+//! Code cache, lookup, linking, dispatch and fault to guest pc.

@@ -1,0 +1,1 @@
+//! Loads ELF files: segments, interpreter, auxiliary vector, first stack, vdso.

@@ -1,0 +1,1 @@
+//! The guest address space: mapping list and checked copies.

@@ -1,0 +1,1 @@
+//! Emits x86-64 code from IR: instruction choice, register allocation, encoding.
