@@ -30,9 +30,13 @@ pub struct Monitor {
 }
 
 /// Fields of the engine that runs the thread. The interpreter ignores them.
-#[repr(C)]
+#[repr(C, align(16))]
 #[derive(Clone, Debug)]
 pub struct EngineSlots {
+    /// Where values that found no host register are kept inside a block.
+    pub spill: [[u64; 2]; 64],
+    /// Operands and result of an operation that runs out of line.
+    pub scratch: [[u64; 2]; 4],
     /// The thread's table for indirect branches: pairs of (guest pc, host address).
     pub lookup_table: u64,
     /// The return-prediction stack's pointer while the thread is outside generated code.
@@ -47,10 +51,6 @@ pub struct EngineSlots {
     pub leave_addr: u64,
     /// Routines that generated code calls.
     pub helpers: [u64; HELPER_SLOTS],
-    /// Where values that found no host register are kept inside a block.
-    pub spill: [[u64; 2]; 64],
-    /// Operands and result of an operation that runs out of line.
-    pub scratch: [[u64; 2]; 4],
     /// The engine's own record for this thread, opaque here.
     pub engine_thread: u64,
 }
