@@ -1,0 +1,3 @@
+//! Passes over blocks, each `fn run(&mut Block, …)` in its own file.
+
+pub mod liveness;
