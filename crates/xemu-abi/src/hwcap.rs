@@ -1,0 +1,118 @@
+//! Processor features as AT_HWCAP and AT_HWCAP2 tell them. (arch/arm64/include/uapi/asm/hwcap.h)
+
+macro_rules! hwcaps {
+    ($names:ident: $($bit:literal $name:ident $text:literal;)*) => {
+        $(#[doc = concat!("`", $text, "` of /proc/cpuinfo.")] pub const $name: u64 = 1 << $bit;)*
+
+        /// The names of /proc/cpuinfo, by bit.
+        pub const $names: &[&str] = &[$($text),*];
+    };
+}
+
+hwcaps! { HWCAP_NAMES:
+     0 HWCAP_FP "fp";
+     1 HWCAP_ASIMD "asimd";
+     2 HWCAP_EVTSTRM "evtstrm";
+     3 HWCAP_AES "aes";
+     4 HWCAP_PMULL "pmull";
+     5 HWCAP_SHA1 "sha1";
+     6 HWCAP_SHA2 "sha2";
+     7 HWCAP_CRC32 "crc32";
+     8 HWCAP_ATOMICS "atomics";
+     9 HWCAP_FPHP "fphp";
+    10 HWCAP_ASIMDHP "asimdhp";
+    11 HWCAP_CPUID "cpuid";
+    12 HWCAP_ASIMDRDM "asimdrdm";
+    13 HWCAP_JSCVT "jscvt";
+    14 HWCAP_FCMA "fcma";
+    15 HWCAP_LRCPC "lrcpc";
+    16 HWCAP_DCPOP "dcpop";
+    17 HWCAP_SHA3 "sha3";
+    18 HWCAP_SM3 "sm3";
+    19 HWCAP_SM4 "sm4";
+    20 HWCAP_ASIMDDP "asimddp";
+    21 HWCAP_SHA512 "sha512";
+    22 HWCAP_SVE "sve";
+    23 HWCAP_ASIMDFHM "asimdfhm";
+    24 HWCAP_DIT "dit";
+    25 HWCAP_USCAT "uscat";
+    26 HWCAP_ILRCPC "ilrcpc";
+    27 HWCAP_FLAGM "flagm";
+    28 HWCAP_SSBS "ssbs";
+    29 HWCAP_SB "sb";
+    30 HWCAP_PACA "paca";
+    31 HWCAP_PACG "pacg";
+}
+
+hwcaps! { HWCAP2_NAMES:
+     0 HWCAP2_DCPODP "dcpodp";
+     1 HWCAP2_SVE2 "sve2";
+     2 HWCAP2_SVEAES "sveaes";
+     3 HWCAP2_SVEPMULL "svepmull";
+     4 HWCAP2_SVEBITPERM "svebitperm";
+     5 HWCAP2_SVESHA3 "svesha3";
+     6 HWCAP2_SVESM4 "svesm4";
+     7 HWCAP2_FLAGM2 "flagm2";
+     8 HWCAP2_FRINT "frint";
+     9 HWCAP2_SVEI8MM "svei8mm";
+    10 HWCAP2_SVEF32MM "svef32mm";
+    11 HWCAP2_SVEF64MM "svef64mm";
+    12 HWCAP2_SVEBF16 "svebf16";
+    13 HWCAP2_I8MM "i8mm";
+    14 HWCAP2_BF16 "bf16";
+    15 HWCAP2_DGH "dgh";
+    16 HWCAP2_RNG "rng";
+    17 HWCAP2_BTI "bti";
+    18 HWCAP2_MTE "mte";
+    19 HWCAP2_ECV "ecv";
+    20 HWCAP2_AFP "afp";
+    21 HWCAP2_RPRES "rpres";
+    22 HWCAP2_MTE3 "mte3";
+    23 HWCAP2_SME "sme";
+    24 HWCAP2_SME_I16I64 "smei16i64";
+    25 HWCAP2_SME_F64F64 "smef64f64";
+    26 HWCAP2_SME_I8I32 "smei8i32";
+    27 HWCAP2_SME_F16F32 "smef16f32";
+    28 HWCAP2_SME_B16F32 "smeb16f32";
+    29 HWCAP2_SME_F32F32 "smef32f32";
+    30 HWCAP2_SME_FA64 "smefa64";
+    31 HWCAP2_WFXT "wfxt";
+    32 HWCAP2_EBF16 "ebf16";
+    33 HWCAP2_SVE_EBF16 "sveebf16";
+    34 HWCAP2_CSSC "cssc";
+    35 HWCAP2_RPRFM "rprfm";
+    36 HWCAP2_SVE2P1 "sve2p1";
+    37 HWCAP2_SME2 "sme2";
+    38 HWCAP2_SME2P1 "sme2p1";
+    39 HWCAP2_SME_I16I32 "smei16i32";
+    40 HWCAP2_SME_BI32I32 "smebi32i32";
+    41 HWCAP2_SME_B16B16 "smeb16b16";
+    42 HWCAP2_SME_F16F16 "smef16f16";
+    43 HWCAP2_MOPS "mops";
+    44 HWCAP2_HBC "hbc";
+    45 HWCAP2_SVE_B16B16 "sveb16b16";
+    46 HWCAP2_LRCPC3 "lrcpc3";
+    47 HWCAP2_LSE128 "lse128";
+}
+
+/// The `Features` line of /proc/cpuinfo.
+pub fn feature_names(hwcap: u64, hwcap2: u64) -> String {
+    let named = |bits: u64, names: &'static [&'static str]| {
+        names.iter().enumerate().filter(move |(bit, _)| bits >> bit & 1 == 1).map(|(_, n)| *n)
+    };
+    let all: Vec<&str> = named(hwcap, HWCAP_NAMES).chain(named(hwcap2, HWCAP2_NAMES)).collect();
+    all.join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bits_are_the_kernels() {
+        assert_eq!(HWCAP_PACG, 1 << 31);
+        assert_eq!(HWCAP2_WFXT, 1 << 31);
+        assert_eq!(HWCAP2_MOPS, 1 << 43);
+        assert_eq!(feature_names(HWCAP_FP | HWCAP_ASIMD, HWCAP2_FRINT), "fp asimd frint");
+    }
+}
