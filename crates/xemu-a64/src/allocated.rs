@@ -70,3 +70,27 @@ pub(crate) const fn mops_set_allocated(rs: u32, rn: u32, rd: u32) -> bool {
 pub(crate) const fn ls64_allocated(rt: u32) -> bool {
     rt & 1 == 0 && rt <= 22
 }
+
+/// FCMLA (by element): half precision has a two-bit index `h:l`, single precision `h`, as 4S only.
+pub(crate) const fn fcmla_elem_allocated(q: u32, size: u32, l: u32, h: u32) -> bool {
+    match size {
+        1 => q == 1 || h == 0,
+        2 => q == 1 && l == 0,
+        _ => false,
+    }
+}
+
+/// UMOV: doublewords go to X registers, everything else to W registers.
+pub(crate) const fn umov_allocated(q: u32, imm5: u32) -> bool {
+    if q == 1 { imm5 & 15 == 8 } else { imm5 & 7 != 0 }
+}
+
+/// MOVI, MVNI, ORR, BIC, FMOV: double precision needs `q`; `o2` is set for half precision alone.
+pub(crate) const fn mod_imm_allocated(q: u32, op: u32, cmode: u32, o2: u32) -> bool {
+    match (o2, cmode, op) {
+        (1, 15, 0) => true,
+        (1, _, _) => false,
+        (_, 15, 1) => q == 1,
+        _ => true,
+    }
+}

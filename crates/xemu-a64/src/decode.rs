@@ -87,9 +87,26 @@ impl Insn {
         self.row().name
     }
 
-    /// The processor feature the instruction needs.
+    /// The processor feature the instruction needs: that of its row, or FEAT_FP16 where a field
+    /// selects half precision in a row shared by all precisions.
     pub fn feature(self) -> Feature {
-        self.row().feature
+        let half = match self {
+            Insn::SimdModImm(i) => i.o2() == 1,
+            Insn::ScvtfFixedVec(insn::ScvtfFixedVec(word))
+            | Insn::UcvtfFixedVec(insn::UcvtfFixedVec(word))
+            | Insn::FcvtzsFixedVec(insn::FcvtzsFixedVec(word))
+            | Insn::FcvtzuFixedVec(insn::FcvtzuFixedVec(word))
+            | Insn::ScvtfFixedScalar(insn::ScvtfFixedScalar(word))
+            | Insn::UcvtfFixedScalar(insn::UcvtfFixedScalar(word))
+            | Insn::FcvtzsFixedScalar(insn::FcvtzsFixedScalar(word))
+            | Insn::FcvtzuFixedScalar(insn::FcvtzuFixedScalar(word)) => word >> 20 & 7 == 1,
+            Insn::FcvtScalar(_) => false,
+            _ => {
+                let fields = self.row().fields;
+                fields.iter().any(|f| f.name == "ftype" && f.get(self.word()) == 3)
+            }
+        };
+        if half { Feature::Fp16 } else { self.row().feature }
     }
 }
 

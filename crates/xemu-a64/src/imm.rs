@@ -192,3 +192,53 @@ impl MsrReg {
         sysreg(2 | self.o0(), self.op1(), self.crn(), self.crm(), self.op2())
     }
 }
+
+/// What an Advanced SIMD modified immediate does to the destination.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ModImm {
+    /// MOVI, MVNI, FMOV: the value of each doubleword.
+    Move(u64),
+    /// ORR: the bits to set in each doubleword.
+    Orr(u64),
+    /// BIC: the bits to clear in each doubleword.
+    Bic(u64),
+}
+
+impl SimdModImm {
+    /// The eight bits `a:b:c:d:e:f:g:h`.
+    pub const fn imm8(self) -> u32 {
+        self.abc() << 5 | self.defgh()
+    }
+
+    /// The operation and its expanded immediate.
+    pub const fn operation(self) -> ModImm {
+        if self.o2() == 1 {
+            return ModImm::Move(replicate(vfp_expand_imm(self.imm8(), 16), 16));
+        }
+        let imm = adv_simd_expand_imm(self.op(), self.cmode(), self.imm8());
+        // ORR and BIC are the 32-bit shifts with cmode<0> set and the 16-bit ones likewise.
+        let bitwise = self.cmode() < 12 && self.cmode() & 1 == 1;
+        match (bitwise, self.op()) {
+            (true, 0) => ModImm::Orr(imm),
+            (true, _) => ModImm::Bic(imm),
+            (false, 1) if self.cmode() < 14 => ModImm::Move(!imm),
+            (false, _) => ModImm::Move(imm),
+        }
+    }
+}
+
+impl FmovImmScalar {
+    /// The value in the precision of `ftype`.
+    pub const fn imm(self) -> u64 {
+        vfp_expand_imm(self.imm8(), fp_bits(self.ftype()))
+    }
+}
+
+/// The width in bits of the precision that an `ftype` field names.
+pub const fn fp_bits(ftype: u32) -> u32 {
+    match ftype {
+        0 => 32,
+        1 => 64,
+        _ => 16,
+    }
+}

@@ -6,16 +6,27 @@
 #[macro_use]
 mod branch_sys;
 #[macro_use]
+mod crypto;
+#[macro_use]
 mod dp_imm;
 #[macro_use]
 mod dp_reg;
 #[macro_use]
+mod fp;
+#[macro_use]
 mod loads_stores;
+#[macro_use]
+mod simd;
+#[macro_use]
+mod simd_elem;
+#[macro_use]
+mod simd_scalar;
 
 /// Passes the classes of all groups to `$table`.
 macro_rules! with_all_rows {
     ($table:ident) => {
-        with_all_rows!($table [] dp_imm_rows branch_sys_rows loads_stores_rows dp_reg_rows);
+        with_all_rows!($table [] dp_imm_rows branch_sys_rows dp_reg_rows crypto_rows simd_scalar_rows
+            simd_elem_rows simd_rows fp_rows loads_stores_rows);
     };
     ($table:ident [$($classes:tt)*]) => {
         $table! { $($classes)* }
