@@ -142,15 +142,16 @@ pub fn div(fmt: Format, a: u64, b: u64, fpcr: Fpcr, fpsr: &mut Fpsr) -> u64 {
         }
         (Class::Zero, _) | (_, Class::Infinity) => fmt.zero(sign),
         _ => {
-            let quotient = divide(x.real, y.real);
+            let quotient = divide(fmt, x.real, y.real);
             round(fmt, quotient, Rounding::of(fpcr), fpcr, fpsr)
         }
     }
 }
 
-fn divide(a: Real, b: Real) -> Real {
-    // Both significands are in [1, 2), so the quotient's leading one is in one of two places.
-    let (quotient, rest, width) = if (a.mant | b.mant) as u32 == 0 {
+fn divide(fmt: Format, a: Real, b: Real) -> Real {
+    // Both significands are in [1, 2), so the quotient's leading one is in one of two places. The
+    // shorter formats need no more than the upper halves, and 31 bits of the quotient.
+    let (quotient, rest, width) = if fmt != Format::Double {
         let (n, d) = (a.mant >> 1, b.mant >> 32);
         (u128::from(n / d), n % d != 0, 31)
     } else {
@@ -169,15 +170,15 @@ pub fn sqrt(fmt: Format, a: u64, fpcr: Fpcr, fpsr: &mut Fpsr) -> u64 {
         Class::Zero => fmt.zero(x.sign()),
         _ if x.sign() => invalid(fmt, fpsr),
         Class::Infinity => fmt.infinity(false),
-        Class::Finite => round(fmt, square_root(x.real), Rounding::of(fpcr), fpcr, fpsr),
+        Class::Finite => round(fmt, square_root(fmt, x.real), Rounding::of(fpcr), fpcr, fpsr),
     }
 }
 
-fn square_root(x: Real) -> Real {
+fn square_root(fmt: Format, x: Real) -> Real {
     // An even exponent 2k leaves a significand in [1, 4): its root is in [1, 2).
     let odd = x.exp & 1 != 0;
     let exp = x.exp >> 1;
-    if x.mant as u32 == 0 {
+    if fmt != Format::Double {
         let n = if odd { x.mant } else { x.mant >> 1 };
         let root = n.isqrt();
         let mant = u128::from(root) << 96 | u128::from(root * root != n);
