@@ -1,1 +1,52 @@
-//! Raw host system calls, signal entry, memory mapping, assembly entry points.
+//! The host kernel and the host processor's state, as the rest of the project sees them.
+//!
+//! Raw system calls, the restart-safe system call window, signal handlers and their contexts,
+//! memory mappings, threads and processes, and a per-thread record that signal handlers can reach.
+//! This crate knows nothing of the guest.
+//!
+//! # What "safe" means here
+//! The emulator runs one program in its own process, and the program's addresses are the process's
+//! addresses. A program that asks the kernel to write over the emulator's memory harms only itself,
+//! as a native program does that writes over its C library's. Functions that hand a *guest's*
+//! request to the kernel are therefore safe to call; what they must not do is change memory or
+//! control flow behind Rust's back on the *emulator's* behalf.
+
+mod context;
+mod futex;
+mod map;
+mod process;
+mod signal;
+mod syscall;
+mod thread_slot;
+
+#[cfg(test)]
+mod tests;
+
+pub use context::{HostContext, HostReg, SigInfo};
+pub use futex::{futex_wait, futex_wake};
+pub use map::{DualMapping, Mapping, PAGE_SIZE, Protection, raw_map, raw_protect, raw_unmap};
+pub use process::{
+    CloneArgs, Fork, clone_process, clone_vm_vfork, exit_group, fork, getauxval, getpid, gettid,
+    spawn_thread,
+};
+pub use signal::{
+    AltStack, Handler, KernelSigaction, SA_NODEFER, SA_ONSTACK, SA_RESTART, SA_SIGINFO, SIG_COUNT,
+    SIG_DFL, SIG_IGN, SigmaskHow, get_action, install_handler, queue_info, set_disposition,
+    sigprocmask, tgkill,
+};
+pub use syscall::{
+    EINTR, ENOSYS, INTERRUPTED, guest_syscall, is_forbidden, rewind_if_in_window, safe_syscall,
+    syscall6,
+};
+pub use thread_slot::{ThreadSlot, enter, raw_pointer, set_raw_pointer, with};
+
+/// An error number of the host's kernel, positive.
+pub type Errno = i32;
+
+/// Splits a raw result into value and error number.
+pub fn check(result: i64) -> Result<u64, Errno> {
+    match result {
+        -4095..=-1 => Err(result.unsigned_abs() as Errno),
+        value => Ok(value as u64),
+    }
+}

@@ -1,0 +1,204 @@
+//! Threads and processes.
+
+use core::arch::global_asm;
+use core::ffi::c_void;
+use core::mem::MaybeUninit;
+
+use crate::{Errno, Mapping, PAGE_SIZE, Protection, check, syscall6, thread_slot};
+
+/// The calling thread's id.
+pub fn gettid() -> i32 {
+    // SAFETY: the call has no arguments and cannot fail.
+    unsafe { syscall6(libc::SYS_gettid as u64, [0; 6]) as i32 }
+}
+
+/// The process's id, asked anew each time.
+pub fn getpid() -> i32 {
+    // SAFETY: the call has no arguments and cannot fail.
+    unsafe { syscall6(libc::SYS_getpid as u64, [0; 6]) as i32 }
+}
+
+/// An entry of the host's auxiliary vector, or 0.
+pub fn getauxval(kind: u64) -> u64 {
+    // SAFETY: reads the vector that the kernel left; knows no other failure than "not there".
+    unsafe { libc::getauxval(kind) }
+}
+
+/// Ends the process at once: no destructors, no exit handlers.
+pub fn exit_group(status: i32) -> ! {
+    loop {
+        // SAFETY: does not return.
+        unsafe { syscall6(libc::SYS_exit_group as u64, [status as u64, 0, 0, 0, 0, 0]) };
+    }
+}
+
+type ThreadMain = Box<dyn FnOnce() + Send>;
+
+extern "C" fn thread_main(arg: *mut c_void) -> *mut c_void {
+    // SAFETY: `spawn_thread` passes a pointer from `Box::into_raw` of this type, once.
+    let f = unsafe { Box::from_raw(arg.cast::<ThreadMain>()) };
+    f();
+    core::ptr::null_mut()
+}
+
+/// Starts a detached thread with the caller's signal mask. `stack_size` in bytes.
+pub fn spawn_thread(f: impl FnOnce() + Send + 'static, stack_size: usize) -> Result<(), Errno> {
+    let size = stack_size.next_multiple_of(PAGE_SIZE).max(4 * PAGE_SIZE);
+    let mut attr = MaybeUninit::<libc::pthread_attr_t>::uninit();
+    // SAFETY: initialises the attributes.
+    let result = unsafe { libc::pthread_attr_init(attr.as_mut_ptr()) };
+    if result != 0 {
+        return Err(result);
+    }
+    // SAFETY: the attributes are initialised; an absurd size is refused and leaves the default.
+    unsafe { libc::pthread_attr_setstacksize(attr.as_mut_ptr(), size) };
+    // SAFETY: the attributes are initialised and the state is a valid one.
+    unsafe { libc::pthread_attr_setdetachstate(attr.as_mut_ptr(), libc::PTHREAD_CREATE_DETACHED) };
+    let main: ThreadMain = Box::new(f);
+    let arg = Box::into_raw(Box::new(main));
+    let mut thread = MaybeUninit::<libc::pthread_t>::uninit();
+    // SAFETY: the attributes are initialised; `thread_main` takes the argument over.
+    let result = unsafe {
+        libc::pthread_create(thread.as_mut_ptr(), attr.as_ptr(), thread_main, arg.cast())
+    };
+    // SAFETY: the attributes are initialised and not used after this.
+    unsafe { libc::pthread_attr_destroy(attr.as_mut_ptr()) };
+    if result == 0 {
+        return Ok(());
+    }
+    // SAFETY: no thread was started, so the pointer is still ours alone.
+    drop(unsafe { Box::from_raw(arg) });
+    Err(result)
+}
+
+/// Which side of a fork this is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fork {
+    /// The child.
+    Child,
+    /// The parent, with the child's id.
+    Parent(i32),
+}
+
+/// Forks through the C library, so that its allocator is whole in the child. The child has one
+/// thread; locks that other threads held stay locked in it, so the caller takes the project's own
+/// locks first.
+pub fn fork() -> Result<Fork, Errno> {
+    // SAFETY: the C library keeps its own state right; Rust state is the caller's, see above.
+    match unsafe { libc::fork() } {
+        0 => Ok(Fork::Child),
+        -1 => Err(std::io::Error::last_os_error().raw_os_error().unwrap_or(libc::EAGAIN)),
+        pid => Ok(Fork::Parent(pid)),
+    }
+}
+
+/// Arguments of the kernel's clone that belong to the guest.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct CloneArgs {
+    /// CLONE_ flags and the exit signal in the low byte.
+    pub flags: u64,
+    /// Where CLONE_PARENT_SETTID and CLONE_PIDFD write.
+    pub parent_tid: u64,
+    /// Where CLONE_CHILD_SETTID and CLONE_CHILD_CLEARTID write.
+    pub child_tid: u64,
+}
+
+const UNFIT: u64 = (libc::CLONE_THREAD | libc::CLONE_SETTLS | libc::CLONE_SIGHAND) as u64;
+
+/// Like [`fork`] with clone flags that the C library does not know (namespaces, CLONE_PARENT,
+/// CLONE_FILES, CLONE_PIDFD, another exit signal). The C library does not hear of it: in a process
+/// with several threads use it only where another thread cannot be inside the allocator.
+pub fn clone_process(args: CloneArgs) -> Result<Fork, Errno> {
+    if args.flags & (UNFIT | (libc::CLONE_VM | libc::CLONE_VFORK) as u64) != 0 {
+        return Err(libc::EINVAL);
+    }
+    let raw = [args.flags, 0, args.parent_tid, args.child_tid, 0, 0];
+    // SAFETY: without CLONE_VM the child has its own copy of memory and goes on with this stack's
+    // copy; the two id words are the guest's choice, see the crate's documentation.
+    match check(unsafe { syscall6(libc::SYS_clone as u64, raw) })? {
+        0 => Ok(Fork::Child),
+        pid => Ok(Fork::Parent(pid as i32)),
+    }
+}
+
+global_asm!(
+    ".pushsection .text.xemu_clone_on_stack, \"ax\", @progbits",
+    ".balign 16",
+    ".globl xemu_clone_on_stack",
+    ".hidden xemu_clone_on_stack",
+    ".type xemu_clone_on_stack, @function",
+    // (flags, stack top, ptid, ctid, function, argument) → clone's result in the parent.
+    "xemu_clone_on_stack:",
+    ".cfi_startproc",
+    "sub rsi, 16",
+    "mov [rsi], r9",
+    "mov [rsi + 8], r8",
+    "mov r10, rcx",
+    "xor r8d, r8d",
+    "mov eax, 56",
+    "syscall",
+    "test rax, rax",
+    "jz 2f",
+    "ret",
+    "2:",
+    ".cfi_undefined rip",
+    "xor ebp, ebp",
+    "pop rdi",
+    "pop rax",
+    "call rax",
+    "mov edi, eax",
+    "3: mov eax, 231",
+    "syscall",
+    "jmp 3b",
+    ".cfi_endproc",
+    ".size xemu_clone_on_stack, . - xemu_clone_on_stack",
+    ".popsection",
+);
+
+unsafe extern "sysv64" {
+    fn xemu_clone_on_stack(
+        flags: u64,
+        stack_top: u64,
+        parent_tid: u64,
+        child_tid: u64,
+        f: unsafe extern "sysv64" fn(*mut c_void) -> i32,
+        arg: *mut c_void,
+    ) -> i64;
+}
+
+/// # Safety
+/// `arg` must point to an `Option<F>` that holds a function and that nothing else refers to.
+unsafe extern "sysv64" fn run_child<F: FnOnce() -> i32>(arg: *mut c_void) -> i32 {
+    // SAFETY: the caller's promise.
+    let slot = unsafe { &mut *arg.cast::<Option<F>>() };
+    slot.take().map_or(127, |f| f())
+}
+
+/// Runs `f` in a child process that shares this process's memory, on a stack of its own and with
+/// the calling thread's thread-local storage, while the calling thread is suspended: until the
+/// child calls execve or `f` returns its exit status. Flags must contain CLONE_VM and CLONE_VFORK.
+/// Gives the child's id.
+pub fn clone_vm_vfork<F: FnOnce() -> i32>(
+    args: CloneArgs,
+    stack_size: usize,
+    f: F,
+) -> Result<i32, Errno> {
+    let needed = (libc::CLONE_VM | libc::CLONE_VFORK) as u64;
+    if args.flags & needed != needed || args.flags & UNFIT != 0 {
+        return Err(libc::EINVAL);
+    }
+    let mut stack = Mapping::anonymous(stack_size + PAGE_SIZE, Protection::ReadWrite)?;
+    stack.protect(0, PAGE_SIZE, Protection::None)?;
+    let top = stack.addr() + stack.len() as u64;
+    let mut slot = Some(f);
+    let arg = (&raw mut slot).cast::<c_void>();
+    let saved = thread_slot::save();
+    // SAFETY: the child runs `run_child` on the new stack with `slot`, which the suspended parent
+    // does not touch, and ends without returning here. The parent goes on after the child has
+    // left this memory, so the stack may be unmapped then.
+    let result = unsafe {
+        xemu_clone_on_stack(args.flags, top, args.parent_tid, args.child_tid, run_child::<F>, arg)
+    };
+    thread_slot::restore(saved);
+    check(result).map(|pid| pid as i32)
+}
