@@ -94,3 +94,8 @@ pub(crate) const fn mod_imm_allocated(q: u32, op: u32, cmode: u32, o2: u32) -> b
         _ => true,
     }
 }
+
+/// FCVT* and *CVTF between SIMD&FP registers of different widths: `sf` is the integer's width.
+pub(crate) const fn fprcvt_allocated(sf: u32, ftype: u32) -> bool {
+    ftype == 3 || ftype == 1 - sf
+}

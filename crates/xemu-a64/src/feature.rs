@@ -95,6 +95,8 @@ pub enum Feature {
     Hbc,
     /// FEAT_MOPS: memory copy and set.
     Mops,
+    /// FEAT_MOPS_GO: memory set with an optional size.
+    MopsGo,
     /// FEAT_CSSC: common short sequence compression.
     Cssc,
     /// FEAT_CMPBR: compare and branch.

@@ -2,6 +2,9 @@
 
 use crate::insn::*;
 
+#[cfg(test)]
+mod tests;
+
 /// `DecodeBitMasks()` of the manual: `(wmask, tmask)` of a bitmask immediate or a bitfield move, or
 /// `None` for a reserved encoding. The logical immediates are those with `n:~imms` of at least two
 /// bits and not all ones in an element; a bitfield move has no such rule.

@@ -91,6 +91,7 @@ macro_rules! a64_table {
                 #[derive(Clone, Copy, PartialEq, Eq)]
                 pub struct $($todo)? $($name)? (pub u32);
 
+                #[allow(clippy::len_without_is_empty, reason = "`len` is a field of TBL")]
                 impl $($todo)? $($name)? {
                     /// The bit pattern as written in the table.
                     pub const PATTERN: &str = stringify!($($pattern)*);

@@ -74,12 +74,11 @@ class "Hints" {
     Bti                 [11010101000000110010 0100 op:2 0 11111] : Bti;
     Pacm                [11010101000000110010 0100 111 11111] : PauthLr;
     Chkfeat             [11010101000000110010 0101 000 11111] : Chk;
-    Stshh               [11010101000000110010 0110 00 policy 11111] : PcdpHint;
     /// Every other hint: executes as NOP.
     Hint                [11010101000000110010 crm:4 op2:3 11111]
         fallback_of(Nop Yield Wfe Wfi Sev Sevl Dgh Xpaclri Pacia1716 Pacib1716 Autia1716 Autib1716
             Esb PsbCsync TsbCsync Gcsb Csdb Clrbhb Paciaz Paciasp Pacibz Pacibsp Autiaz Autiasp
-            Autibz Autibsp Bti Pacm Chkfeat Stshh);
+            Autibz Autibsp Bti Pacm Chkfeat);
 }
 class "Barriers" {
     DsbNxs              [11010101000000110011 imm2:2 10 001 11111] : Xs;
@@ -98,6 +97,10 @@ class "PSTATE" {
     /// MSR (immediate) to SSBS, DIT, TCO, the DAIF masks and PSTATE fields of higher levels.
     MsrImm              [1101010100000 op1:3 0100 crm:4 op2:3 11111]
         fallback_of(Cfinv Xaflag Axflag) where |i| msr_imm_allocated(i.op1(), i.crm(), i.op2());
+}
+class "Shared store hint" {
+    /// STSHH: a hint about the next store.
+    Stshh               [11010101000000011001 0110 00 policy 11111] : PcdpHint;
 }
 class "System with result" {
     !Tstart             [1101010100100 011 0011 0000 011 rt:5] : Tme;

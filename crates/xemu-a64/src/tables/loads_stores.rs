@@ -9,6 +9,10 @@ class "Compare and swap pair" {
     Casp                [0 sz 0010000 l 1 rs:5 o0 11111 rn:5 rt:5] : Lse
         where |i| i.rs() & 1 == 0 && i.rt() & 1 == 0;
 }
+class "Compare and swap pair (unprivileged)" {
+    !Caspt              [01 0010011 l 0 rs:5 o0 11111 rn:5 rt:5] : Lsui
+        where |i| i.rs() & 1 == 0 && i.rt() & 1 == 0;
+}
 class "Advanced SIMD load/store multiple structures" {
     /// LD1 to LD4, ST1 to ST4 of whole registers; `opcode` gives structure and register count.
     LdStMultStruct      [0 q 0011000 l 000000 opcode:4 size:2 rn:5 rt:5]
@@ -57,6 +61,12 @@ class "128-bit atomic memory operations" {
     !RcwSetp            [0 s 011001 a r 1 rt2:5 101100 rn:5 rt:5] : The
         where |i| i.rt() != 31 && i.rt2() != 31;
 }
+class "Atomic memory operations (unprivileged)" {
+    /// LDTADD, LDTCLR, LDTSET (`opc` 0, 1, 3).
+    !LdtAtomic          [0 sz 011001 a r 1 rs:5 0 opc:3 01 rn:5 rt:5] : Lsui
+        where |i| matches!(i.opc(), 0 | 1 | 3);
+    !Swpt               [0 sz 011001 a r 1 rs:5 1 000 01 rn:5 rt:5] : Lsui;
+}
 class "GCS load/store" {
     /// GCSSTR, GCSSTTR (`t`).
     !Gcsstr             [1101100100011111000 t 11 rn:5 rt:5] : Gcs;
@@ -91,6 +101,10 @@ class "Load/store exclusive register" {
     /// LDXR, LDAXR (`o0`) of 8 << `size` bits.
     Ldxr                [size:2 0010000 1 0 ----- o0 ----- rn:5 rt:5];
 }
+class "Load/store exclusive register (unprivileged)" {
+    !Sttxr              [1 sz 0010010 0 0 rs:5 o0 ----- rn:5 rt:5] : Lsui;
+    !Ldtxr              [1 sz 0010010 1 0 ----- o0 ----- rn:5 rt:5] : Lsui;
+}
 class "Load/store ordered" {
     /// STLR, or STLLR with `o0` 0.
     Stlr                [size:2 0010001 0 0 ----- o0 ----- rn:5 rt:5];
@@ -101,11 +115,19 @@ class "Compare and swap" {
     /// CAS of 8 << `size` bits: `l` acquire, `o0` release.
     Cas                 [size:2 0010001 l 1 rs:5 o0 11111 rn:5 rt:5] : Lse;
 }
+class "Compare and swap (unprivileged)" {
+    !Cast               [11 0010011 l 0 rs:5 o0 11111 rn:5 rt:5] : Lsui;
+}
 class "LDIAPP/STILP" {
     /// STILP: pre-indexed without `noindex`.
     Stilp               [1 sz 0110010 0 0 rt2:5 000 noindex 10 rn:5 rt:5] : Lrcpc3;
     /// LDIAPP: post-indexed without `noindex`.
     Ldiapp              [1 sz 0110010 1 0 rt2:5 000 noindex 10 rn:5 rt:5] : Lrcpc3;
+}
+class "Load-acquire/store-release pair" {
+    !Stlp               [11 0110010 0 0 rt2:5 0101 10 rn:5 rt:5] : Lscp;
+    /// LDAP, LDAPP (`p`).
+    !Ldap               [11 0110010 1 0 rt2:5 01 p 1 10 rn:5 rt:5] : Lscp;
 }
 class "LDAPR/STLR (writeback)" {
     /// STLR, pre-indexed by minus the access size.
@@ -144,35 +166,42 @@ class "Memory copy and memory set" {
     Setg                [00 011101 110 rs:5 stage:2 op2:2 01 rn:5 rd:5] : Mops
         where |i| i.stage() != 3 && mops_set_allocated(i.rs(), i.rn(), i.rd());
 }
+class "Memory set with tags (option)" {
+    /// SETGOP, SETGOM, SETGOE: `stage` 0 prologue, 1 main, 2 epilogue.
+    !Setgo              [00 011101 110 11111 stage:2 op2:2 00 rn:5 rd:5] : MopsGo
+        where |i| i.stage() != 3 && mops_set_allocated(32, i.rn(), i.rd());
+}
 class "Load/store no-allocate pair (offset)" {
     /// LDNP, STNP: `opc` 0 W, 2 X.
-    LdStNoAllocPair     [opc:2 101000 0 l imm7:s7 rt2:5 rn:5 rt:5] where |i| i.opc() & 1 == 0;
+    LdStNoAllocPair     [opc:2 101000 0 l imm7:s7 rt2:5 rn:5 rt:5]
+        fallback_of(LdtSttNoAllocPair) where |i| i.opc() & 1 == 0;
+    !LdtSttNoAllocPair  [11 101 v 00 0 l imm7:s7 rt2:5 rn:5 rt:5] : Lsui;
     /// LDNP, STNP (SIMD&FP): `opc` 0 S, 1 D, 2 Q.
-    LdStNoAllocPairVec  [opc:2 101100 0 l imm7:s7 rt2:5 rn:5 rt:5] where |i| i.opc() != 3;
+    LdStNoAllocPairVec  [opc:2 101100 0 l imm7:s7 rt2:5 rn:5 rt:5] fallback_of(LdtSttNoAllocPair);
 }
 class "Load/store register pair (post-indexed)" {
     /// LDP, STP: `opc` 0 W, 1 LDPSW, 2 X.
-    LdStPairPost        [opc:2 101000 1 l imm7:s7 rt2:5 rn:5 rt:5] fallback_of(StgpPost)
-        where |i| i.opc() != 3;
+    LdStPairPost        [opc:2 101000 1 l imm7:s7 rt2:5 rn:5 rt:5] fallback_of(StgpPost LdtSttPairPost);
     StgpPost            [01 101000 1 0 imm7:s7 rt2:5 rn:5 rt:5] : Mte;
     /// LDP, STP (SIMD&FP): `opc` 0 S, 1 D, 2 Q.
-    LdStPairPostVec     [opc:2 101100 1 l imm7:s7 rt2:5 rn:5 rt:5] where |i| i.opc() != 3;
+    LdStPairPostVec     [opc:2 101100 1 l imm7:s7 rt2:5 rn:5 rt:5] fallback_of(LdtSttPairPost);
+    !LdtSttPairPost     [11 101 v 00 1 l imm7:s7 rt2:5 rn:5 rt:5] : Lsui;
 }
 class "Load/store register pair (offset)" {
     /// LDP, STP: `opc` 0 W, 1 LDPSW, 2 X.
-    LdStPair            [opc:2 101001 0 l imm7:s7 rt2:5 rn:5 rt:5] fallback_of(Stgp)
-        where |i| i.opc() != 3;
+    LdStPair            [opc:2 101001 0 l imm7:s7 rt2:5 rn:5 rt:5] fallback_of(Stgp LdtSttPair);
     Stgp                [01 101001 0 0 imm7:s7 rt2:5 rn:5 rt:5] : Mte;
     /// LDP, STP (SIMD&FP): `opc` 0 S, 1 D, 2 Q.
-    LdStPairVec         [opc:2 101101 0 l imm7:s7 rt2:5 rn:5 rt:5] where |i| i.opc() != 3;
+    LdStPairVec         [opc:2 101101 0 l imm7:s7 rt2:5 rn:5 rt:5] fallback_of(LdtSttPair);
+    !LdtSttPair         [11 101 v 01 0 l imm7:s7 rt2:5 rn:5 rt:5] : Lsui;
 }
 class "Load/store register pair (pre-indexed)" {
     /// LDP, STP: `opc` 0 W, 1 LDPSW, 2 X.
-    LdStPairPre         [opc:2 101001 1 l imm7:s7 rt2:5 rn:5 rt:5] fallback_of(StgpPre)
-        where |i| i.opc() != 3;
+    LdStPairPre         [opc:2 101001 1 l imm7:s7 rt2:5 rn:5 rt:5] fallback_of(StgpPre LdtSttPairPre);
     StgpPre             [01 101001 1 0 imm7:s7 rt2:5 rn:5 rt:5] : Mte;
     /// LDP, STP (SIMD&FP): `opc` 0 S, 1 D, 2 Q.
-    LdStPairPreVec      [opc:2 101101 1 l imm7:s7 rt2:5 rn:5 rt:5] where |i| i.opc() != 3;
+    LdStPairPreVec      [opc:2 101101 1 l imm7:s7 rt2:5 rn:5 rt:5] fallback_of(LdtSttPairPre);
+    !LdtSttPairPre      [11 101 v 01 1 l imm7:s7 rt2:5 rn:5 rt:5] : Lsui;
 }
 class "Load/store register (unscaled immediate)" {
     /// STUR (`opc` 0), LDUR (1), LDURS to 64 bits (2) and to 32 bits (3) of 8 << `size` bits.
@@ -216,6 +245,12 @@ class "Atomic memory operations" {
     !RcwSet             [0 s 111000 a r 1 rs:5 1 011 00 rn:5 rt:5] : The;
     /// LDAPR of 8 << `size` bits.
     Ldapr               [size:2 111000 1 0 1 ----- 1 100 00 rn:5 rt:5] : Lrcpc;
+    /// LDFADD, LDFMAX, LDFMIN, LDFMAXNM, LDFMINNM (`opc` 0, 4 to 7); `size` 0 is BF16.
+    !LdfAtomic          [size:2 111100 a r 1 rs:5 0 opc:3 00 rn:5 rt:5] : Lsfe
+        where |i| i.opc() == 0 || i.opc() >= 4;
+    /// STFADD, STFMAX, STFMIN, STFMAXNM, STFMINNM (`opc` 0, 4 to 7); `size` 0 is BF16.
+    !StfAtomic          [size:2 111100 0 r 1 rs:5 1 opc:3 00 rn:5 11111] : Lsfe
+        where |i| i.opc() == 0 || i.opc() >= 4;
     !St64b              [11 111000 0 0 1 11111 1 001 00 rn:5 rt:5] : Ls64
         where |i| ls64_allocated(i.rt());
     !St64bv0            [11 111000 0 0 1 rs:5 1 010 00 rn:5 rt:5] : Ls64

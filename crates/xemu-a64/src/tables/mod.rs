@@ -21,12 +21,14 @@ mod simd;
 mod simd_elem;
 #[macro_use]
 mod simd_scalar;
+#[macro_use]
+mod sve_sme;
 
 /// Passes the classes of all groups to `$table`.
 macro_rules! with_all_rows {
     ($table:ident) => {
         with_all_rows!($table [] dp_imm_rows branch_sys_rows dp_reg_rows crypto_rows simd_scalar_rows
-            simd_elem_rows simd_rows fp_rows loads_stores_rows);
+            simd_elem_rows simd_rows fp_rows loads_stores_rows sve_sme_rows);
     };
     ($table:ident [$($classes:tt)*]) => {
         $table! { $($classes)* }

@@ -78,6 +78,14 @@ class "Advanced SIMD three-register extension" {
     !Fp8FdotVec         [0 q 0 01110 0 sz 0 rm:5 1 1111 1 rn:5 rd:5] : Fp8;
     /// FMLALB, FMLALT.
     !Fp8FmlalVec        [0 t 0 01110 11 0 rm:5 1 1111 1 rn:5 rd:5] : Fp8;
+    /// FMMLA of half precision.
+    !FmmlaVecH          [0 1 0 01110 11 0 rm:5 1 1101 1 rn:5 rd:5] : FpMatmul;
+    /// FMMLA of half precision to single.
+    !FmmlaVecHS         [0 1 0 01110 01 0 rm:5 1 1101 1 rn:5 rd:5] : FpMatmul;
+    /// FMMLA of FP8 to half (`sz` 0) or single.
+    !Fp8FmmlaVec        [0 1 1 01110 sz 0 0 rm:5 1 1101 1 rn:5 rd:5] : Fp8;
+    /// FDOT of half precision to single.
+    !FdotVec            [0 q 0 01110 10 0 rm:5 1 1111 1 rn:5 rd:5] : FpMatmul;
     SqrdmlahVec         [0 q 1 01110 size:2 0 rm:5 1 0000 1 rn:5 rd:5] : Rdm
         where |i| i.size() == 1 || i.size() == 2;
     SqrdmlshVec         [0 q 1 01110 size:2 0 rm:5 1 0001 1 rn:5 rd:5] : Rdm

@@ -147,6 +147,7 @@ class "Advanced SIMD vector x indexed element" {
     SdotElem            [0 q 0 01111 10 l m rm:4 1110 h 0 rn:5 rd:5] : DotProd;
     !Fp8FdotElem        [0 q 0 01111 0 sz l m rm:4 0000 h 0 rn:5 rd:5] : Fp8;
     !Fp8FmlalElem       [0 t 0 01111 11 l m rm:4 0000 h 0 rn:5 rd:5] : Fp8;
+    !FdotElem           [0 q 0 01111 01 l m rm:4 1001 h 0 rn:5 rd:5] : FpMatmul;
     FmulxElemH          [0 q 1 01111 00 l m rm:4 1001 h 0 rn:5 rd:5] : Fp16;
     FcmlaElem           [0 q 1 01111 size:2 l m rm:4 0 rot:2 1 h 0 rn:5 rd:5] : Fcma
         where |i| fcmla_elem_allocated(i.q(), i.size(), i.l(), i.h());
