@@ -392,7 +392,7 @@ impl Asm {
 
     /// VEX opcode and ModRM with two registers.
     #[inline]
-    fn vex_reg_form(&mut self, code: Code, reg: u8, second: u8, rm: u8, imm: Imm) {
+    pub(super) fn vex_reg_form(&mut self, code: Code, reg: u8, second: u8, rm: u8, imm: Imm) {
         let (head, len) = code.head(((reg >> 1) & 4) | (rm >> 3), second);
         self.put_reg(head, len, reg, rm, imm);
     }
@@ -415,7 +415,7 @@ impl Asm {
     }
 
     /// VEX opcode, ModRM, SIB and displacement.
-    fn vex_mem_form(&mut self, code: Code, reg: u8, second: u8, mem: Mem, imm: Imm) {
+    pub(super) fn vex_mem_form(&mut self, code: Code, reg: u8, second: u8, mem: Mem, imm: Imm) {
         let (head, len) = code.head(((reg >> 1) & 4) | mem.rex_xb(), second);
         self.put_mem(head, len, reg, mem, imm);
     }

@@ -17,6 +17,9 @@ mod label;
 mod mem;
 pub mod reg;
 mod system;
+mod vec;
+mod vecops;
+mod vex;
 
 pub use bits::{BitTest, Shift};
 pub use encode::{GprMem, GprRm, Rm, XmmMem, XmmRm};
@@ -24,6 +27,10 @@ pub use gpr::{Alu, Cond, Unary};
 pub use label::{AsmError, Label};
 pub use mem::Mem;
 pub use reg::{Gpr, Xmm};
+pub use vecops::{
+    FmaForm, FmaKind, FpCmp, FpLanes, Rounding, ShaOp, VecBlend, VecMove, VecOp, VecOpImm,
+    VecShift, VecUnary, VecUnaryImm, VexOp, VexUnary,
+};
 
 /// Operand width of an integer operation.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
