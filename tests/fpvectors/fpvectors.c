@@ -116,7 +116,8 @@ static u64 operand(int size, u64 prev) {
     FROM_INT(scvtf) FROM_INT(ucvtf) UNFIXED(scvtf) UNFIXED(ucvtf) \
     UNFIX_H(scvtf, h, h, 3) UNFIX_H(scvtf, h, h, 16) \
     UNFIX_H(ucvtf, h, h, 3) UNFIX_H(ucvtf, h, h, 16) \
-    CVT(0, h, 0, s) CVT(0, h, 0, d) CVT(0, s, 0, h) CVT(0, s, 0, d) CVT(0, d, 0, h) CVT(0, d, 0, s) \
+    CVT(0, h, 0, s) CVT(0, h, 0, d) CVT(0, s, 0, h) CVT(0, s, 0, d) \
+    CVT(0, d, 0, h) CVT(0, d, 0, s) \
     NAMED(fcvtxn, d, 0, "fcvtxn s0, d0" TO_X0) \
     NAMED(fjcvtzs, d, 0, "fjcvtzs w0, d0\n mrs x1, nzcv") \
     NAMED(bfcvt, s, 0, "bfcvt h0, s0" TO_X0) \

@@ -10,9 +10,9 @@ pub fn bf_convert(a: u64, fpcr: Fpcr, fpsr: &mut Fpsr) -> u64 {
     convert_rounded(Format::Bfloat16, Format::Single, a, Rounding::of(fpcr), fpcr, fpsr)
 }
 
-/// BFDotAdd with FPCR.EBF clear: single-precision `addend + (a[0] * b[0] + a[1] * b[1])` of BFloat16
-/// `a` and `b`. Every step rounds to odd, flushes denormal numbers, overflows to infinity and makes
-/// the default NaN; FPCR and FPSR are not concerned.
+/// BFDotAdd with FPCR.EBF clear: single-precision `addend + (a[0] * b[0] + a[1] * b[1])` of the
+/// BFloat16 `a` and `b`. Every step rounds to odd, flushes denormal numbers, overflows to infinity
+/// and makes the default NaN; FPCR and FPSR are not concerned.
 pub fn bf_dot_add(addend: u64, a: [u16; 2], b: [u16; 2]) -> u64 {
     let product = |i: usize| {
         let ops = (u64::from(a[i]) << 16, u64::from(b[i]) << 16);
