@@ -1,1 +1,125 @@
 //! Lifts A64 instructions into IR, one file per class of the Arm manual.
+//!
+//! [`Lifter::lift_block`] turns guest code at an address into a [`Block`]: a straight line through
+//! conditional branches, which become side exits, up to the first instruction that leaves the line.
+//! A handler bears the name of its decode row and emits, in this order: reads, everything that may
+//! fault, the writes of registers. So a faulting instruction has changed nothing.
+//!
+//! The crate knows nothing of host code, of memory or of Linux. What it needs to know of the
+//! processor that is shown to the guest stands in [`CpuModel`].
+#![forbid(unsafe_code)]
+
+mod addressing;
+mod atomics;
+mod branch;
+mod cpu_model;
+mod ctx;
+mod dispatch;
+mod dispatch_simd;
+mod dp_imm;
+mod dp_reg;
+mod exclusive;
+mod flag_ops;
+mod loads_stores;
+mod sized;
+mod system;
+
+mod simd_loads_stores;
+mod simd_structures;
+
+#[cfg(test)]
+mod tests;
+
+use xemu_a64::Feature;
+use xemu_guest::GuestFault;
+use xemu_ir::{Block, Builder, Effects, Op, Val};
+
+pub use cpu_model::{CpuFeature, CpuModel};
+use ctx::Ctx;
+
+/// What the lifter must know of the guest's processor.
+#[derive(Clone, Debug, Default)]
+pub struct LiftConfig {
+    /// The processor that is shown to the guest.
+    pub model: CpuModel,
+}
+
+impl LiftConfig {
+    /// Whether the model has the feature that brings an instruction.
+    #[inline]
+    pub fn has(&self, feature: Feature) -> bool {
+        self.model.has(feature)
+    }
+}
+
+/// How one block is to be lifted.
+pub struct Limits<'a> {
+    /// The most guest instructions in the block; at least one is lifted.
+    pub max_insns: u32,
+    /// Whether floating point is to be emitted out of line; handed on to the block.
+    pub fp_out_of_line: bool,
+    /// Whether the block should end before the given address, because it is translated already.
+    /// Asked behind conditional branches.
+    pub stop_at: &'a mut dyn FnMut(u64) -> bool,
+}
+
+impl Limits<'_> {
+    /// The usual value of `max_insns`.
+    pub const DEFAULT_MAX_INSNS: u32 = 64;
+}
+
+/// Lifts guest code.
+#[derive(Clone, Debug, Default)]
+pub struct Lifter {
+    config: LiftConfig,
+}
+
+impl Lifter {
+    /// A lifter for the given processor.
+    pub fn new(config: LiftConfig) -> Self {
+        Self { config }
+    }
+
+    /// What the lifter was made with.
+    pub fn config(&self) -> &LiftConfig {
+        &self.config
+    }
+
+    /// Lifts the code at `pc` into `block`, which is emptied before. `fetch` reads the instruction
+    /// word at an address.
+    ///
+    /// # Errors
+    /// The fault of `fetch`, if it failed for the first instruction. When a later one cannot be
+    /// fetched, the block ends before it.
+    pub fn lift_block(
+        &mut self,
+        pc: u64,
+        fetch: &mut dyn FnMut(u64) -> Result<u32, GuestFault>,
+        block: &mut Block,
+        limits: &mut Limits<'_>,
+    ) -> Result<(), GuestFault> {
+        let mut word = fetch(pc)?;
+        block.reset(pc);
+        block.fp_out_of_line = limits.fp_out_of_line;
+        let mut cx = Ctx { b: Builder::new(block), pc, word, config: &self.config };
+        loop {
+            let next = cx.lift_one(word);
+            let effects = cx.last_effects();
+            if effects.has(Effects::ENDS_BLOCK) {
+                return Ok(());
+            }
+            let full = cx.b.block().guest_insns >= limits.max_insns;
+            if full || (effects.has(Effects::SIDE_EXIT) && (limits.stop_at)(next)) {
+                break;
+            }
+            match fetch(next) {
+                Ok(fetched) => word = fetched,
+                Err(_) => break,
+            }
+            cx.pc = next;
+        }
+        let next = cx.next_pc();
+        cx.b.exit(Op::Goto, 0, Val::NONE, next);
+        Ok(())
+    }
+}

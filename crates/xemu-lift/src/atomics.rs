@@ -1,0 +1,57 @@
+//! Atomic memory operations of FEAT_LSE. (Arm ARM C3.2.12, C4.1)
+//!
+//! The host's locked operations order everything, so acquire and release need no more.
+
+use xemu_a64::insn::*;
+use xemu_ir::{Es, Op, RmwKind};
+
+use crate::ctx::Ctx;
+use crate::dp_reg::es_of;
+use crate::exclusive::{
+    aligned_base, join_doublewords, join_words, set_zero_extended, split_doublewords, split_words,
+};
+
+/// LDADD, LDCLR and so on; ST<op> when Rt is the zero register.
+pub(crate) fn ld_atomic(cx: &mut Ctx<'_>, i: LdAtomic) {
+    use RmwKind::*;
+    let kind = [Add, Clr, Eor, Set, Smax, Smin, Umax, Umin][i.opc() as usize];
+    rmw(cx, kind, i.size(), (i.rs(), i.rt(), i.rn()));
+}
+
+pub(crate) fn swp(cx: &mut Ctx<'_>, i: Swp) {
+    rmw(cx, RmwKind::Swp, i.size(), (i.rs(), i.rt(), i.rn()));
+}
+
+fn rmw(cx: &mut Ctx<'_>, kind: RmwKind, size: u32, (rs, rt, rn): (u32, u32, u32)) {
+    let es = es_of(size);
+    let addr = aligned_base(cx, es, rn);
+    let operand = cx.gpr(1, rs);
+    let old = cx.b.op2a(Op::AtomicRmw, es, kind, addr, operand);
+    set_zero_extended(cx, size, rt, old);
+}
+
+pub(crate) fn cas(cx: &mut Ctx<'_>, i: Cas) {
+    let es = es_of(i.size());
+    let addr = aligned_base(cx, es, i.rn());
+    let expected = cx.gpr(1, i.rs());
+    let new = cx.gpr(1, i.rt());
+    let old = cx.b.op3a(Op::AtomicCas, es, 0, [addr, expected, new]);
+    set_zero_extended(cx, i.size(), i.rs(), old);
+}
+
+pub(crate) fn casp(cx: &mut Ctx<'_>, i: Casp) {
+    let (rs, rt) = (i.rs(), i.rt());
+    if i.sz() == 0 {
+        let addr = aligned_base(cx, Es::D, i.rn());
+        let expected = join_words(cx, rs, rs + 1);
+        let new = join_words(cx, rt, rt + 1);
+        let old = cx.b.op3a(Op::AtomicCas, Es::D, 0, [addr, expected, new]);
+        split_words(cx, rs, rs + 1, old);
+    } else {
+        let addr = aligned_base(cx, Es::Q, i.rn());
+        let expected = join_doublewords(cx, rs, rs + 1);
+        let new = join_doublewords(cx, rt, rt + 1);
+        let old = cx.b.op3a(Op::AtomicCas128, 0, 0, [addr, expected, new]);
+        split_doublewords(cx, rs, rs + 1, old);
+    }
+}
