@@ -26,8 +26,8 @@ pub use context::{HostContext, HostReg, SigInfo};
 pub use futex::{futex_wait, futex_wake};
 pub use map::{DualMapping, Mapping, PAGE_SIZE, Protection, raw_map, raw_protect, raw_unmap};
 pub use process::{
-    CloneArgs, Fork, clone_process, clone_vm_vfork, exit_group, fork, getauxval, getpid, gettid,
-    spawn_thread,
+    CloneArgs, Fork, clone_process, clone_vm_vfork, exit_group, exit_thread, fork, getauxval,
+    getpid, gettid, spawn_thread,
 };
 pub use signal::{
     AltStack, Handler, KernelSigaction, SA_NODEFER, SA_ONSTACK, SA_RESTART, SA_SIGINFO, SIG_COUNT,
@@ -38,7 +38,9 @@ pub use syscall::{
     EINTR, ENOSYS, INTERRUPTED, guest_syscall, is_forbidden, rewind_if_in_window, safe_syscall,
     syscall6,
 };
-pub use thread_slot::{ThreadSlot, enter, raw_pointer, set_raw_pointer, with};
+pub use thread_slot::{
+    ThreadSlot, enter, raw_pointer, request_poll, set_raw_pointer, with, with_poll_flag,
+};
 
 /// An error number of the host's kernel, positive.
 pub type Errno = i32;

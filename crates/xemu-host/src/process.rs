@@ -32,6 +32,15 @@ pub fn exit_group(status: i32) -> ! {
     }
 }
 
+/// Ends the calling thread alone, at once. For a process's first thread, whose end must not wait
+/// for the others and must not run exit handlers; other threads end by returning.
+pub fn exit_thread(status: i32) -> ! {
+    loop {
+        // SAFETY: does not return; the first thread's stack stays until the process ends.
+        unsafe { syscall6(libc::SYS_exit as u64, [status as u64, 0, 0, 0, 0, 0]) };
+    }
+}
+
 type ThreadMain = Box<dyn FnOnce() + Send>;
 
 extern "C" fn thread_main(arg: *mut c_void) -> *mut c_void {

@@ -191,3 +191,20 @@ mod kernel {
         }
     }
 }
+
+#[test]
+fn poll_flag_is_set_only_while_registered() {
+    use core::sync::atomic::{AtomicU32, Ordering};
+    let mut owner = (7, AtomicU32::new(0));
+    crate::request_poll();
+    let seen = crate::with_poll_flag(
+        &mut owner,
+        |o| &o.1,
+        |o| {
+            crate::request_poll();
+            o.1.swap(0, Ordering::Relaxed)
+        },
+    );
+    crate::request_poll();
+    assert_eq!((seen, owner.1.load(Ordering::Relaxed)), (1, 0));
+}

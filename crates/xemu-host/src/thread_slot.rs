@@ -3,6 +3,7 @@
 use core::any::{Any, TypeId};
 use core::cell::Cell;
 use core::ptr;
+use core::sync::atomic::{AtomicU32, Ordering};
 
 /// Which of the thread's records.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,10 +19,11 @@ const SLOTS: usize = 2;
 
 /// A record and its type; null while there is none.
 type Entry = (*const (), Option<TypeId>);
-pub(crate) type Saved = ([Entry; SLOTS], *mut ());
+pub(crate) type Saved = ([Entry; SLOTS], *mut (), *const AtomicU32);
 
 thread_local! {
     static ENTRIES: Cell<[Entry; SLOTS]> = const { Cell::new([(ptr::null(), None); SLOTS]) };
+    static POLL: Cell<*const AtomicU32> = const { Cell::new(ptr::null()) };
     static RAW: Cell<*mut ()> = const { Cell::new(ptr::null_mut()) };
 }
 
@@ -74,13 +76,44 @@ pub fn set_raw_pointer(pointer: *mut ()) {
     RAW.set(pointer);
 }
 
+/// Runs `f` with a flag inside `owner` as the thread's poll flag, which [`request_poll`] sets.
+/// `flag` must give a place inside of `T` itself, so that it lives as long as the borrow.
+pub fn with_poll_flag<T, R>(
+    owner: &mut T,
+    flag: impl FnOnce(&T) -> &AtomicU32,
+    f: impl FnOnce(&mut T) -> R,
+) -> R {
+    struct Put(*const AtomicU32);
+    impl Drop for Put {
+        fn drop(&mut self) {
+            POLL.set(self.0);
+        }
+    }
+    let pointer = &raw const *flag(owner);
+    let _restore = Put(POLL.replace(pointer));
+    f(owner)
+}
+
+/// Sets the thread's poll flag, if it has one. Usable in signal handlers.
+pub fn request_poll() {
+    let pointer = POLL.get();
+    if pointer.is_null() {
+        return;
+    }
+    // SAFETY: 1. `with_poll_flag` took the address from a reference into its owner, which is
+    // borrowed until the pointer is taken back. 2. We are on the thread that holds the borrow (or
+    // in a handler on it), and the access is atomic.
+    unsafe { &*pointer }.store(1, Ordering::Release);
+}
+
 /// All of the thread's pointers, for a child that borrows the thread's storage.
 pub(crate) fn save() -> Saved {
-    (ENTRIES.get(), RAW.get())
+    (ENTRIES.get(), RAW.get(), POLL.get())
 }
 
 /// Undoes what a borrowing child left behind.
 pub(crate) fn restore(saved: Saved) {
     ENTRIES.set(saved.0);
     RAW.set(saved.1);
+    POLL.set(saved.2);
 }
