@@ -12,6 +12,9 @@ pub const STATE_BIAS: i32 = 128;
 /// The index of SP in [`CpuState::x`].
 pub const XREG_SP: usize = 31;
 
+/// The frequency of CNTVCT_EL0, which CNTFRQ_EL0 tells: nanoseconds.
+pub const COUNTER_HZ: u64 = 1_000_000_000;
+
 /// How many pointers to helper routines generated code can call through the state.
 pub const HELPER_SLOTS: usize = 16;
 

@@ -1,8 +1,15 @@
 //! Executes IR: the oracle of every test and the fallback of the JIT.
 //!
-//! [`fp`] and [`crypto`] hold the arithmetic of one element or one vector as plain functions on
-//! integers; they know neither IR nor the guest's registers.
+//! [`Interp`] runs a block on a [`xemu_guest::CpuState`] and a [`Machine`]; [`eval`] computes the
+//! ops that are functions of values. [`fp`] and [`crypto`] hold the arithmetic of one element or
+//! one vector as plain functions on integers; they know neither IR nor the guest's registers.
 #![forbid(unsafe_code)]
 
 pub mod crypto;
+pub mod eval;
 pub mod fp;
+mod memory;
+mod run;
+
+pub use memory::{GuestMemory, Machine, rmw_result, untag};
+pub use run::{BlockEnd, Interp};

@@ -1,0 +1,73 @@
+//! What a block acts on besides the processor's state: guest memory and a few devices.
+
+use xemu_guest::GuestFault;
+use xemu_ir::RmwKind;
+
+/// Guest memory, by untagged addresses. Sizes are 1, 2, 4, 8 or 16 bytes; values are little-endian
+/// in the low bytes, the rest of a result is zero, the rest of an operand is ignored.
+///
+/// A faulting access changes nothing. Aligned accesses of up to 8 bytes are single-copy atomic, and
+/// so are aligned 16-byte ones where the host can do so. (Arm ARM B2.2.1, FEAT_LSE2)
+pub trait GuestMemory {
+    /// Reads.
+    ///
+    /// # Errors
+    /// The fault that the guest gets; so in all accesses.
+    fn read(&mut self, addr: u64, size: u32) -> Result<u128, GuestFault>;
+
+    /// Writes.
+    fn write(&mut self, addr: u64, size: u32, value: u128) -> Result<(), GuestFault>;
+
+    /// Replaces the value of up to 8 bytes atomically as `kind` says; returns the old value.
+    fn rmw(&mut self, addr: u64, size: u32, kind: RmwKind, value: u64) -> Result<u64, GuestFault>;
+
+    /// Replaces up to 8 bytes atomically if they are `expected`; returns the old value.
+    fn cas(&mut self, addr: u64, size: u32, expected: u64, new: u64) -> Result<u64, GuestFault>;
+
+    /// Replaces 16 bytes atomically if they are `expected`; returns the old value.
+    fn cas128(&mut self, addr: u64, expected: u128, new: u128) -> Result<u128, GuestFault>;
+
+    /// Faults if a write there would, and changes nothing.
+    fn check_write(&mut self, addr: u64, size: u32) -> Result<(), GuestFault>;
+
+    /// DC ZVA: zeroes the 64 aligned bytes that hold the address.
+    fn dc_zva(&mut self, addr: u64) -> Result<(), GuestFault>;
+
+    /// IC IVAU: forgets code translated from the 64 aligned bytes that hold the address.
+    fn ic_ivau(&mut self, addr: u64);
+}
+
+/// Everything outside of the processor that a block can reach.
+pub trait Machine: GuestMemory {
+    /// CNTVCT_EL0, in units of [`xemu_guest::COUNTER_HZ`].
+    fn counter(&mut self) -> u64;
+
+    /// RNDR: a random number, or `None` if there is none at the moment.
+    fn random(&mut self) -> Option<u64>;
+}
+
+/// The address that an access uses: the top byte is ignored, bit 55 stands for it. (Arm ARM D8.8)
+#[inline]
+pub fn untag(addr: u64) -> u64 {
+    ((addr << 8) as i64 >> 8) as u64
+}
+
+/// What [`GuestMemory::rmw`] leaves in memory, given what was there. Bits above `size` bytes are
+/// unspecified.
+pub fn rmw_result(kind: RmwKind, size: u32, old: u64, value: u64) -> u64 {
+    let rest = 64 - 8 * size.clamp(1, 8);
+    let signed = |v: u64| (v << rest) as i64;
+    let unsigned = |v: u64| v << rest;
+    let pick = |first: bool| if first { old } else { value };
+    match kind {
+        RmwKind::Add => old.wrapping_add(value),
+        RmwKind::Clr => old & !value,
+        RmwKind::Eor => old ^ value,
+        RmwKind::Set => old | value,
+        RmwKind::Smax => pick(signed(old) >= signed(value)),
+        RmwKind::Smin => pick(signed(old) <= signed(value)),
+        RmwKind::Umax => pick(unsigned(old) >= unsigned(value)),
+        RmwKind::Umin => pick(unsigned(old) <= unsigned(value)),
+        RmwKind::Swp => value,
+    }
+}

@@ -1,0 +1,300 @@
+//! Runs a block: dispatch, guest registers, memory operands, control.
+
+use core::sync::atomic::{Ordering, fence};
+
+use xemu_guest::{
+    Cond, CpuState, Exit, FaultKind, Fpcr, Fpsr, GuestFault, HostFlags, Monitor, Nzcv,
+};
+use xemu_ir::{Block, Es, FenceKind, Inst, Op, RmwKind, SysReg};
+
+use crate::eval::{FpEnv, eval_op};
+use crate::memory::{Machine, untag};
+
+/// How a block ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BlockEnd {
+    /// Execution goes on at `CpuState::pc`, which may be misaligned.
+    Next,
+    /// Something for the engine's caller; `CpuState::pc` is as [`Exit`] says.
+    Exit(Exit),
+}
+
+/// The interpreter. Holds nothing but memory that is used again.
+#[derive(Debug, Default)]
+pub struct Interp {
+    values: Vec<u128>,
+}
+
+/// Why a run leaves the block.
+enum Stop {
+    /// To go on at an address.
+    To(u64),
+    /// Because of a fault of the current guest instruction.
+    Fault(GuestFault),
+    /// To the caller, with the pc.
+    Exit(u64, Exit),
+}
+
+impl From<GuestFault> for Stop {
+    fn from(fault: GuestFault) -> Self {
+        Stop::Fault(fault)
+    }
+}
+
+impl Interp {
+    /// A new interpreter.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Runs the block to its end or to the first exit that is taken.
+    ///
+    /// At a fault `cpu` is as before the faulting guest instruction, and its pc is that
+    /// instruction.
+    pub fn run_block(
+        &mut self,
+        block: &Block,
+        cpu: &mut CpuState,
+        machine: &mut dyn Machine,
+    ) -> BlockEnd {
+        if self.values.len() < block.insts.len() {
+            self.values.resize(block.insts.len(), 0);
+        }
+        let env = FpEnv { fpcr: cpu.fpcr, fpsr: Fpsr(0), nzcv: cpu.flags.to_nzcv() };
+        let mut run = Run { cpu, machine, env, insn: block.pc };
+        let stop = run.until_stop(block, &mut self.values);
+        run.put_back();
+        let (pc, end) = match stop {
+            Stop::To(pc) => (pc, BlockEnd::Next),
+            Stop::Fault(fault) => (run.insn, BlockEnd::Exit(Exit::Fault(fault))),
+            Stop::Exit(pc, exit) => (pc, BlockEnd::Exit(exit)),
+        };
+        cpu.pc = pc;
+        end
+    }
+}
+
+/// The state of one run. NZCV and new FPSR bits are in `env` until the end.
+struct Run<'r> {
+    cpu: &'r mut CpuState,
+    machine: &'r mut dyn Machine,
+    env: FpEnv,
+    /// The current guest instruction.
+    insn: u64,
+}
+
+impl Run<'_> {
+    fn until_stop(&mut self, block: &Block, values: &mut [u128]) -> Stop {
+        for (i, inst) in block.insts.iter().enumerate() {
+            // An absent operand has an index that no value has.
+            let args = inst.args.map(|v| values.get(v.index()).copied().unwrap_or(0));
+            match self.exec(inst, &args) {
+                Ok(value) => values[i] = value,
+                Err(stop) => return stop,
+            }
+        }
+        Stop::To(block.end_pc)
+    }
+
+    fn put_back(&mut self) {
+        self.cpu.flags = HostFlags::from_nzcv(self.env.nzcv);
+        self.cpu.raise_fpsr(self.env.fpsr.0);
+        self.env.fpsr = Fpsr(0);
+    }
+
+    /// Runs one instruction; gives its value, zero if it has none. A table of the ops that are not
+    /// functions of values.
+    fn exec(&mut self, inst: &Inst, args: &[u128; 3]) -> Result<u128, Stop> {
+        let &Inst { op, a, b, imm, .. } = inst;
+        let [n, m, _] = args.map(|v| v as u64);
+        let es = Es::ALL[usize::from(a).min(Es::ALL.len() - 1)];
+        match op {
+            Op::Nop => Ok(0),
+            Op::Insn => self.done(|run| run.insn = imm),
+
+            Op::GetX => Ok(self.cpu.x[usize::from(a & 31)].into()),
+            Op::GetW => Ok((self.cpu.x[usize::from(a & 31)] as u32).into()),
+            Op::GetV => Ok(join(self.cpu.v[usize::from(a & 31)])),
+            Op::SetX => self.done(|run| run.cpu.x[usize::from(a & 31)] = n),
+            Op::SetW => self.done(|run| run.cpu.x[usize::from(a & 31)] = n & 0xffff_ffff),
+            Op::SetV => self.done(|run| run.set_v(a, b, args[0])),
+            Op::GetSys => Ok(self.get_sys(SysReg::from_u8(a)).into()),
+            Op::SetSys => self.done(|run| run.set_sys(SysReg::from_u8(a), n)),
+            Op::Rndr => Ok(self.random().into()),
+
+            Op::Load8 => self.load(inst, args, Es::B),
+            Op::Load16 => self.load(inst, args, Es::H),
+            Op::Load32 => self.load(inst, args, Es::S),
+            Op::Load64 => self.load(inst, args, Es::D),
+            Op::LoadS8W => Ok((self.load(inst, args, Es::B)? as i8 as u32).into()),
+            Op::LoadS16W => Ok((self.load(inst, args, Es::H)? as i16 as u32).into()),
+            Op::LoadS8X => Ok((self.load(inst, args, Es::B)? as i8 as u64).into()),
+            Op::LoadS16X => Ok((self.load(inst, args, Es::H)? as i16 as u64).into()),
+            Op::LoadS32X => Ok((self.load(inst, args, Es::S)? as i32 as u64).into()),
+            Op::LoadV => self.load(inst, args, Es::from_u8(b)),
+            Op::Store8 => self.store(inst, args, Es::B),
+            Op::Store16 => self.store(inst, args, Es::H),
+            Op::Store32 => self.store(inst, args, Es::S),
+            Op::Store64 => self.store(inst, args, Es::D),
+            Op::StoreV => self.store(inst, args, Es::from_u8(b)),
+
+            Op::CheckAlign => check_align(untag(n), es, b != 0).map(|()| 0),
+            Op::LoadEx => self.load_exclusive(untag(n), es),
+            Op::LoadEx128 => self.load_exclusive(untag(n), Es::Q),
+            Op::StoreEx => self.store_exclusive(untag(n), es, args[1]),
+            Op::StoreEx128 => self.store_exclusive(untag(n), Es::Q, args[1]),
+            Op::Clrex => self.done(|run| run.cpu.monitor.size = 0),
+            Op::AtomicRmw => {
+                let kind = RmwKind::from_u8(b);
+                Ok(self.machine.rmw(untag(n), es.bytes(), kind, m)?.into())
+            }
+            Op::AtomicCas => {
+                let new = args[2] as u64;
+                Ok(self.machine.cas(untag(n), es.bytes(), m & low_bits(es), new)?.into())
+            }
+            Op::AtomicCas128 => Ok(self.machine.cas128(untag(n), args[1], args[2])?),
+            Op::MemFence => self.done(|_| order(FenceKind::from_u8(a))),
+            Op::DcZva => {
+                self.machine.dc_zva(untag(n))?;
+                Ok(0)
+            }
+            Op::IcIvau => self.done(|run| run.machine.ic_ivau(untag(n))),
+            Op::Pause => self.done(|_| core::hint::spin_loop()),
+
+            Op::ExitIf => leave_if(Cond::from_field(a.into()).holds(self.env.nzcv), imm),
+            Op::ExitIfZ32 => leave_if(n as u32 == 0, imm),
+            Op::ExitIfZ64 => leave_if(n == 0, imm),
+            Op::ExitIfNz32 => leave_if(n as u32 != 0, imm),
+            Op::ExitIfNz64 => leave_if(n != 0, imm),
+            Op::ExitIfBitZ => leave_if(n >> (a & 63) & 1 == 0, imm),
+            Op::ExitIfBitNz => leave_if(n >> (a & 63) & 1 == 1, imm),
+
+            Op::Goto | Op::Call | Op::Sync => Err(Stop::To(imm)),
+            Op::GotoReg | Op::CallReg | Op::Ret => Err(Stop::To(untag(n))),
+            Op::Svc => {
+                Err(Stop::Exit(self.insn.wrapping_add(4), Exit::Svc(u16::from_le_bytes([a, b]))))
+            }
+            Op::Brk => Err(Stop::Exit(self.insn, Exit::Brk(u16::from_le_bytes([a, b])))),
+            Op::Undef => Err(Stop::Exit(self.insn, Exit::Undefined { word: imm as u32 })),
+
+            _ => Ok(eval_op(op, a, b, imm, args, &mut self.env)),
+        }
+    }
+
+    /// For ops without a value that cannot stop.
+    fn done(&mut self, f: impl FnOnce(&mut Self)) -> Result<u128, Stop> {
+        f(self);
+        Ok(0)
+    }
+
+    fn set_v(&mut self, reg: u8, size: u8, value: u128) {
+        let value = value & u128::MAX >> (128 - Es::from_u8(size).bits());
+        self.cpu.v[usize::from(reg & 31)] = split(value);
+    }
+
+    fn get_sys(&mut self, reg: SysReg) -> u64 {
+        match reg {
+            SysReg::TpidrEl0 => self.cpu.tpidr_el0,
+            SysReg::TpidrroEl0 => self.cpu.tpidrro_el0,
+            SysReg::Fpcr => self.cpu.fpcr.0.into(),
+            SysReg::Fpsr => {
+                self.put_back();
+                self.cpu.fpsr().0.into()
+            }
+            SysReg::CntvctEl0 => self.machine.counter(),
+        }
+    }
+
+    fn set_sys(&mut self, reg: SysReg, value: u64) {
+        match reg {
+            SysReg::TpidrEl0 => self.cpu.tpidr_el0 = value,
+            SysReg::Fpcr => {
+                self.put_back();
+                self.cpu.set_fpcr(Fpcr(value as u32));
+                self.env.fpcr = self.cpu.fpcr;
+            }
+            SysReg::Fpsr => {
+                self.env.fpsr = Fpsr(0);
+                self.cpu.set_fpsr(Fpsr(value as u32));
+            }
+            // Not writable at EL0; an MSR to them is undefined and never becomes this op.
+            SysReg::TpidrroEl0 | SysReg::CntvctEl0 => {}
+        }
+    }
+
+    fn random(&mut self) -> u64 {
+        let number = self.machine.random();
+        self.env.nzcv = Nzcv(if number.is_some() { 0 } else { Nzcv::Z });
+        number.unwrap_or(0)
+    }
+
+    fn load(&mut self, inst: &Inst, args: &[u128; 3], es: Es) -> Result<u128, Stop> {
+        Ok(self.machine.read(address(inst, args), es.bytes())?)
+    }
+
+    fn store(&mut self, inst: &Inst, args: &[u128; 3], es: Es) -> Result<u128, Stop> {
+        self.machine.write(address(inst, args), es.bytes(), args[2])?;
+        Ok(0)
+    }
+
+    fn load_exclusive(&mut self, addr: u64, es: Es) -> Result<u128, Stop> {
+        let value = self.machine.read(addr, es.bytes())?;
+        self.cpu.monitor = Monitor { addr, size: es.bytes().into(), value: split(value) };
+        Ok(value)
+    }
+
+    /// Gives 0 for success, 1 for failure.
+    fn store_exclusive(&mut self, addr: u64, es: Es, new: u128) -> Result<u128, Stop> {
+        let Monitor { addr: marked, size, value } = self.cpu.monitor;
+        let mut stored = false;
+        if marked == addr && size == u64::from(es.bytes()) {
+            let expected = join(value);
+            let old = if es == Es::Q {
+                self.machine.cas128(addr, expected, new)?
+            } else {
+                let (expected, new) = (expected as u64, new as u64);
+                self.machine.cas(addr, es.bytes(), expected, new)?.into()
+            };
+            stored = old == expected;
+        }
+        self.cpu.monitor.size = 0;
+        Ok(u128::from(!stored))
+    }
+}
+
+fn address(inst: &Inst, args: &[u128; 3]) -> u64 {
+    let index = (args[1] as u64).wrapping_shl(inst.a.into());
+    untag((args[0] as u64).wrapping_add(index).wrapping_add(inst.imm))
+}
+
+fn check_align(addr: u64, es: Es, within_16_bytes: bool) -> Result<(), Stop> {
+    let size = u64::from(es.bytes());
+    let aligned = if within_16_bytes { addr % 16 + size <= 16 } else { addr.is_multiple_of(size) };
+    if aligned {
+        return Ok(());
+    }
+    Err(Stop::Fault(GuestFault { kind: FaultKind::Misaligned, addr, write: false }))
+}
+
+fn leave_if(condition: bool, target: u64) -> Result<u128, Stop> {
+    if condition { Err(Stop::To(target)) } else { Ok(0) }
+}
+
+fn order(kind: FenceKind) {
+    match kind {
+        FenceKind::Weak => fence(Ordering::AcqRel),
+        FenceKind::Full => fence(Ordering::SeqCst),
+    }
+}
+
+fn low_bits(es: Es) -> u64 {
+    u64::MAX >> 64u32.saturating_sub(es.bits())
+}
+
+fn join([low, high]: [u64; 2]) -> u128 {
+    u128::from(low) | u128::from(high) << 64
+}
+
+fn split(v: u128) -> [u64; 2] {
+    [v as u64, (v >> 64) as u64]
+}
