@@ -113,11 +113,11 @@ ir_ops! {
     /// Sets NZCV from bits 31..28.
     SetNzcv      "set_nzcv"       Non (I32)         [NONE, NONE] noi WF;
     /// Reads a system register.
-    GetSys       "get_sys"        I64 ()            [Sys, NONE]  noi RS.or(KEEP);
+    GetSys       "get_sys"        I64 ()            [Sys, NONE]  noi RS.or(KEEP).or(FLT);
     /// A random number; NZCV is 0 for success, Z for failure.
-    Rndr         "rndr"           I64 ()            [NONE, NONE] noi WF.or(KEEP);
+    Rndr         "rndr"           I64 ()            [NONE, NONE] noi WF.or(KEEP).or(FLT);
     /// Writes a system register.
-    SetSys       "set_sys"        Non (I64)         [Sys, NONE]  noi WS.or(KEEP);
+    SetSys       "set_sys"        Non (I64)         [Sys, NONE]  noi WS.or(KEEP).or(FLT);
 
     // Constants and width changes
     /// `imm`, whose upper half is zero.

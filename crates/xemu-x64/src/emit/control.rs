@@ -1,0 +1,298 @@
+//! Exits: jumps through slots, calls and returns with prediction, indirect branches.
+
+use core::mem::offset_of;
+
+use xemu_guest::{Cond, CpuState, EngineSlots};
+use xemu_ir::{Inst, Op, Val};
+
+use super::flags::{Test, save};
+use super::{Cold, Emitter, ExitKind, ExitSlot};
+use crate::asm::reg::{RAX, RCX, RDX, RSP};
+use crate::asm::{self, Alu, BitTest, Label, Mem, Width};
+use crate::contract::{Helper, LOOKUP_ENTRIES, LeaveReason, engine, helper, state};
+
+use Width::{W32, W64};
+
+impl Emitter<'_> {
+    pub(super) fn control(&mut self, inst: &Inst) {
+        use Op::*;
+        match inst.op {
+            ExitIf => {
+                let test = self.test(Cond::from_field(u32::from(inst.a)));
+                self.side_exit(test, inst.imm);
+            }
+            ExitIfZ32 => self.exit_if_zero(W32, inst, asm::Cond::E),
+            ExitIfZ64 => self.exit_if_zero(W64, inst, asm::Cond::E),
+            ExitIfNz32 => self.exit_if_zero(W32, inst, asm::Cond::NE),
+            ExitIfNz64 => self.exit_if_zero(W64, inst, asm::Cond::NE),
+            ExitIfBitZ => self.exit_if_bit(inst, false),
+            ExitIfBitNz => self.exit_if_bit(inst, true),
+            Goto => self.goto(inst.imm),
+            Call => self.call(inst.imm),
+            CallReg => self.call_reg(inst.args[0]),
+            GotoReg => {
+                self.load_target(inst.args[0]);
+                self.lookup_jump();
+            }
+            Ret => self.ret(inst.args[0]),
+            Sync => {
+                self.save_flags_if(true);
+                self.leave(LeaveReason::Sync, inst.imm);
+            }
+            Svc => self.leave_with(LeaveReason::Svc, immediate16(inst), self.pc.wrapping_add(4)),
+            Brk => self.leave_with(LeaveReason::Brk, immediate16(inst), self.pc),
+            Undef => self.leave_with(LeaveReason::Undef, inst.imm as u32, self.pc),
+            _ => self.emulate(),
+        }
+    }
+
+    fn leave_with(&mut self, reason: LeaveReason, arg: u32, pc: u64) {
+        self.save_flags_if(true);
+        self.asm.store_imm(W32, engine(offset_of!(EngineSlots, leave_arg)), arg as i32);
+        self.leave(reason, pc);
+    }
+
+    // Exits to known targets
+
+    fn new_exit(&mut self, target: u64, kind: ExitKind) -> u32 {
+        let number = self.s.exits.len() as u32;
+        self.s.exits.push(ExitSlot { target, stub: 0, kind });
+        number
+    }
+
+    /// The operand that holds where exit `number` goes.
+    fn slot(&self, number: u32) -> Mem {
+        let addr = self.ctx.slots_addr + u64::from(number) * 8;
+        Mem::rip(addr.wrapping_sub(self.ctx.code_addr) as i64 as i32)
+    }
+
+    fn poll(&mut self) {
+        self.asm.alu_imm(Alu::Cmp, W32, state(offset_of!(CpuState, poll)), 0);
+    }
+
+    /// Whether going from here to `target` may close a loop, so that a poll is due.
+    fn may_loop(&self, target: u64) -> bool {
+        target <= self.pc
+    }
+
+    fn goto(&mut self, target: u64) {
+        self.save_flags_if(self.an.flags_live[self.cur]);
+        let slot = self.new_exit(target, ExitKind::Jump);
+        self.jump_out(target, slot);
+    }
+
+    /// The jump of an exit, with flags where they must be.
+    fn jump_out(&mut self, target: u64, slot: u32) {
+        if target == self.block.pc && self.ctx.loop_inside {
+            self.poll();
+            self.asm.jcc(asm::Cond::E, self.head);
+            self.poll_left(slot);
+            return;
+        }
+        if self.may_loop(target) {
+            self.poll();
+            let label = self.asm.new_label();
+            self.asm.jcc(asm::Cond::NE, label);
+            self.s.cold.push(Cold::Poll { label, slot });
+        }
+        self.asm.jmp_rm(self.slot(slot));
+    }
+
+    /// Leaves through an exit's stub.
+    fn poll_left(&mut self, slot: u32) {
+        let label = self.asm.new_label();
+        self.asm.jmp(label);
+        self.s.cold.push(Cold::Poll { label, slot });
+    }
+
+    /// Leaves for `target` if `test` holds.
+    fn side_exit(&mut self, test: Test, target: u64) {
+        let save_flags = self.an.flags_live[self.cur];
+        let slot = self.new_exit(target, ExitKind::Jump);
+        if target == self.block.pc && self.ctx.loop_inside && test != Test::Always {
+            self.loop_back(test, slot, save_flags);
+            return;
+        }
+        let label = self.asm.new_label();
+        self.jump_if(test, label);
+        let poll = self.may_loop(target);
+        self.s.cold.push(Cold::Exit { label, slot, flags: self.flags, save_flags, poll });
+    }
+
+    /// The taken side inline: a jump back to the block's start.
+    fn loop_back(&mut self, test: Test, slot: u32, save_flags: bool) {
+        let on = self.asm.new_label();
+        if let Some(not) = test.invert() {
+            self.jump_if(not, on);
+        }
+        if save_flags && !self.flags.in_state {
+            // Values in RAX and RCX are not needed at the block's start.
+            save(self.asm, self.flags.host);
+        }
+        self.poll();
+        self.asm.jcc(asm::Cond::E, self.head);
+        self.poll_left(slot);
+        self.asm.bind(on);
+    }
+
+    fn exit_if_zero(&mut self, w: Width, inst: &Inst, cond: asm::Cond) {
+        self.clobber_flags();
+        let v = inst.args[0];
+        match self.rm_g(v) {
+            asm::GprMem::Reg(r) => self.asm.test(w, r, r),
+            mem => self.asm.alu_imm(Alu::Cmp, w, mem, 0),
+        }
+        self.side_exit(Test::One(cond), inst.imm);
+    }
+
+    fn exit_if_bit(&mut self, inst: &Inst, set: bool) {
+        self.clobber_flags();
+        let bit = inst.a;
+        let src = self.rm_g(inst.args[0]);
+        let cond = if bit < 31 {
+            let w = if bit < 7 { Width::B8 } else { W32 };
+            self.asm.test_imm(w, src, 1 << bit);
+            if set { asm::Cond::NE } else { asm::Cond::E }
+        } else {
+            self.asm.bit_test_imm(BitTest::Bt, W64, src, bit);
+            if set { asm::Cond::B } else { asm::Cond::AE }
+        };
+        self.side_exit(Test::One(cond), inst.imm);
+    }
+
+    // Calls and returns
+
+    /// Pushes the guest's return address for the prediction of the return. Clobbers RDX.
+    fn push_return(&mut self) {
+        let back = self.pc.wrapping_add(4);
+        if let Ok(imm) = i32::try_from(back) {
+            self.asm.push_imm(imm);
+        } else {
+            self.asm.mov_imm(RDX, back);
+            self.asm.push(RDX);
+        }
+    }
+
+    /// Behind the host call: drops the guest's return address and goes on.
+    fn landing(&mut self) {
+        self.asm.lea(W64, RSP, Mem::disp(RSP, 8));
+        let slot = self.new_exit(self.pc.wrapping_add(4), ExitKind::Landing);
+        self.asm.jmp_rm(self.slot(slot));
+    }
+
+    fn call(&mut self, target: u64) {
+        self.save_flags_if(self.an.flags_live[self.cur]);
+        let slot = self.new_exit(target, ExitKind::Call);
+        self.push_return();
+        self.asm.call_rm(self.slot(slot));
+        self.landing();
+    }
+
+    /// The target in RAX, flags in the state.
+    fn load_target(&mut self, v: Val) {
+        self.save_flags_if(true);
+        self.take_fixed(RAX);
+        self.load_gpr(RAX, v, W64);
+    }
+
+    /// Looks RAX up in the thread's table: RCX is the entry's address, and the comparison is made.
+    /// An odd pc, a tagged pc or an unknown one differs from every entry.
+    fn probe(&mut self) {
+        self.asm.lea(W32, RCX, Mem::scaled(RAX, 2, 0));
+        self.asm.alu_imm(Alu::And, W32, RCX, ((LOOKUP_ENTRIES - 1) << 4) as i32);
+        self.asm.alu(Alu::Add, W64, RCX, engine(offset_of!(EngineSlots, lookup_table)));
+        self.asm.alu(Alu::Cmp, W64, RAX, Mem::base(RCX));
+    }
+
+    fn lookup_jump(&mut self) {
+        self.probe();
+        let miss = self.asm.new_label();
+        self.asm.jcc_short(asm::Cond::NE, miss);
+        self.asm.jmp_rm(Mem::disp(RCX, 8));
+        self.asm.bind(miss);
+        self.asm.jmp_rm(helper(Helper::Lookup));
+    }
+
+    fn call_reg(&mut self, v: Val) {
+        self.load_target(v);
+        self.push_return();
+        self.probe();
+        let [label, back] = core::array::from_fn(|_| self.asm.new_label());
+        self.asm.jcc(asm::Cond::NE, label);
+        self.asm.call_rm(Mem::disp(RCX, 8));
+        self.asm.bind(back);
+        self.landing();
+        self.s.cold.push(Cold::CallMiss { label, back });
+    }
+
+    fn ret(&mut self, v: Val) {
+        self.load_target(v);
+        self.asm.alu(Alu::Cmp, W64, RAX, Mem::disp(RSP, 8));
+        let label = self.asm.new_label();
+        self.asm.jcc(asm::Cond::NE, label);
+        self.asm.ret();
+        self.s.cold.push(Cold::ReturnMiss { label });
+    }
+
+    // What stands behind the block
+
+    pub(super) fn cold(&mut self) {
+        let mut done = 0;
+        while done < self.s.cold.len() {
+            let cold = self.s.cold[done];
+            done += 1;
+            match cold {
+                Cold::Exit { label, slot, flags, save_flags, poll } => {
+                    self.asm.bind(label);
+                    if save_flags && !flags.in_state {
+                        save(self.asm, flags.host);
+                    }
+                    if poll {
+                        self.poll();
+                        let left = self.asm.new_label();
+                        self.asm.jcc(asm::Cond::NE, left);
+                        self.s.cold.push(Cold::Poll { label: left, slot });
+                    }
+                    self.asm.jmp_rm(self.slot(slot));
+                }
+                Cold::Align { .. } => self.misaligned(cold),
+                Cold::CallMiss { label, back } => {
+                    self.asm.bind(label);
+                    self.asm.call_rm(helper(Helper::Lookup));
+                    self.asm.jmp(back);
+                }
+                Cold::ReturnMiss { label } => {
+                    self.asm.bind(label);
+                    self.asm.jmp_rm(helper(Helper::ReturnMiss));
+                }
+                Cold::Poll { .. } => {}
+            }
+        }
+    }
+
+    /// The code that each slot points to while it is not linked.
+    pub(super) fn stubs(&mut self) {
+        for n in 0..self.s.exits.len() {
+            self.s.exits[n].stub = self.asm.pos() as u32;
+            for c in 0..self.s.cold.len() {
+                if let Cold::Poll { label, slot } = self.s.cold[c]
+                    && slot as usize == n
+                {
+                    self.bind_once(label);
+                }
+            }
+            self.asm.mov_imm(RAX, u64::from(self.ctx.first_slot + n as u32));
+            self.asm.jmp_rm(helper(Helper::Link));
+        }
+    }
+
+    fn bind_once(&mut self, label: Label) {
+        if self.asm.label_offset(label).is_none() {
+            self.asm.bind(label);
+        }
+    }
+}
+
+fn immediate16(inst: &Inst) -> u32 {
+    u32::from(inst.a) | u32::from(inst.b) << 8
+}
