@@ -17,7 +17,9 @@ mod decode;
 mod feature;
 pub mod imm;
 mod pattern;
+mod rows;
 
-pub use decode::{Decode, Insn, ROWS, Row, RowId, decode, insn};
+pub use decode::{Decode, Insn, RowId, decode, insn};
 pub use feature::Feature;
 pub use pattern::Field;
+pub use rows::{ROWS, Row};

@@ -146,16 +146,41 @@ pub(crate) const fn fields<const N: usize>(pattern: &'static str) -> [Field; N] 
     fields
 }
 
+/// As [`fields`], at run time.
+pub(crate) fn field_list(pattern: &'static str) -> Vec<Field> {
+    let text = pattern.as_bytes();
+    let mut fields = Vec::new();
+    let mut end = 32;
+    let mut at = skip_spaces(text, 0);
+    while at < text.len() {
+        let token = token(pattern, at, end);
+        if !token.field.name.is_empty() {
+            fields.push(token.field);
+        }
+        end = token.field.pos;
+        at = skip_spaces(text, token.next);
+    }
+    fields
+}
+
 /// The field `name` among `fields`.
 pub(crate) const fn find(fields: &[Field], name: &str) -> Field {
+    let at = position(fields, name);
+    assert!(at < fields.len(), "no such field in the bit pattern");
+    fields[at]
+}
+
+/// Whether `name` is among `fields`.
+pub(crate) const fn has(fields: &[Field], name: &str) -> bool {
+    position(fields, name) < fields.len()
+}
+
+const fn position(fields: &[Field], name: &str) -> usize {
     let mut at = 0;
-    while at < fields.len() {
-        if same(fields[at].name.as_bytes(), name.as_bytes()) {
-            return fields[at];
-        }
+    while at < fields.len() && !same(fields[at].name.as_bytes(), name.as_bytes()) {
         at += 1;
     }
-    panic!("no such field in the bit pattern")
+    at
 }
 
 const fn same(a: &[u8], b: &[u8]) -> bool {

@@ -50,29 +50,24 @@ macro_rules! row_feature {
     };
 }
 
-/// Returns for the words that the row's condition excludes.
-macro_rules! row_check {
-    ($word:ident $name:ident) => {};
-    ($word:ident $name:ident $i:ident $cond:expr) => {
-        let $i = insn::$name($word);
-        let allocated: bool = $cond;
-        if !allocated {
-            return $crate::Decode::Reserved;
-        }
+/// Whether the row's condition, if any, allows the word.
+macro_rules! row_allocated {
+    ($word:ident $name:ident) => {
+        true
     };
+    ($word:ident $name:ident $i:ident $cond:expr) => {{
+        let $i = insn::$name($word);
+        $cond
+    }};
 }
 
-/// What a word that matches a row's bits decodes to.
-macro_rules! row_decode {
-    (! $name:ident $word:ident $($feature:ident)?) => {{
-        let _ = $word;
-        $crate::Decode::Unimplemented {
-            name: stringify!($name),
-            feature: row_feature!($($feature)?),
-        }
-    }};
-    ($name:ident $word:ident $($feature:ident)?) => {
-        $crate::Decode::Insn($crate::Insn::$name($crate::insn::$name($word)))
+/// The instruction of an executed row.
+macro_rules! row_insn {
+    (! $name:ident $word:ident) => {
+        None
+    };
+    ($name:ident $word:ident) => {
+        Some(Insn::$name(insn::$name($word)))
     };
 }
 
@@ -112,7 +107,8 @@ macro_rules! a64_table {
             )*)*
         }
 
-        /// Names every row of the table, executed or not; the value is the index into [`ROWS`].
+        /// Names every row of the table, executed or not; the value is the index into
+        /// [`crate::ROWS`].
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
         #[repr(u16)]
         pub enum RowId {
@@ -147,42 +143,63 @@ macro_rules! a64_table {
             }
         }
 
-        /// The decode table in the manual's order.
-        pub static ROWS: &[Row] = &[
+        /// The number of rows.
+        pub(crate) const ROW_COUNT: usize =
+            [$($( stringify!($($todo)? $($name)?) ),*),*].len();
+
+        /// The fixed bits of each row and what the index has to know of it.
+        pub(crate) const SHAPES: [RowShape; ROW_COUNT] = [
             $($(
-                Row {
-                    name: stringify!($($todo)? $($name)?),
-                    class: $class,
-                    pattern: insn::$($todo)? $($name)?::PATTERN,
+                RowShape {
+                    row: RowId::$($todo)? $($name)?,
                     mask: insn::$($todo)? $($name)?::SHAPE.mask,
                     value: insn::$($todo)? $($name)?::SHAPE.value,
-                    fields: insn::$($todo)? $($name)?::FIELDS,
-                    feature: row_feature!($($feature)?),
-                    implemented: <[&str]>::len(&[$(stringify!($name))?]) == 1,
-                    fallback_of: &[$($(RowId::$over),*)?],
-                },
-            )*)*
-        ];
-
-        const ROW_COUNT: usize = [$($( stringify!($($todo)? $($name)?) ),*),*].len();
-
-        /// What the lookup reads: the fixed bits and the action of each row.
-        static MATCHERS: [Matcher; ROW_COUNT] = MATCHERS_CONST;
-        const MATCHERS_CONST: [Matcher; ROW_COUNT] = [
-            $($(
-                Matcher {
-                    mask: insn::$($todo)? $($name)?::SHAPE.mask,
-                    value: insn::$($todo)? $($name)?::SHAPE.value,
+                    conditional: <[&str]>::len(&[$(stringify!($i))?]) != 0,
                     fallback: <[&str]>::len(&[$($(stringify!($over)),*)?]) != 0,
-                    decode: {
-                        fn decode(word: u32) -> $crate::Decode {
-                            row_check!(word $($todo)? $($name)? $($i $cond)?);
-                            row_decode!($(! $todo)? $($name)? word $($feature)?)
-                        }
-                        decode
-                    },
                 },
             )*)*
         ];
+
+        /// The feature of each row.
+        pub(crate) static FEATURES: [Feature; ROW_COUNT] =
+            [$($( row_feature!($($feature)?) ),*),*];
+
+        /// Whether a row's field `ftype` selects the precision.
+        pub(crate) static HAS_FTYPE: [bool; ROW_COUNT] = [$($(
+            $crate::pattern::has(insn::$($todo)? $($name)?::FIELDS, "ftype")
+        ),*),*];
+
+        /// The names of the rows, a line each.
+        pub(crate) const NAMES: &str = concat!($($( stringify!($($todo)? $($name)?), "\n" ),*),*);
+
+        /// Class, pattern and the rows that take precedence, a line for each row.
+        pub(crate) const TEXT: &str = concat!($($(
+            $class, ";", stringify!($($pattern)*), ";", $($(stringify!($over), " ",)*)? "\n"
+        ),*),*);
+
+        /// Whether the row's condition allows a word that has the row's fixed bits.
+        #[inline]
+        fn allocated(row: RowId, word: u32) -> bool {
+            match row {
+                $($(
+                    RowId::$($todo)? $($name)? =>
+                        row_allocated!(word $($todo)? $($name)? $($i $cond)?),
+                )*)*
+            }
+        }
+
+        /// The instruction of a row, if the row is executed.
+        #[inline]
+        pub(crate) const fn insn_of(row: RowId, word: u32) -> Option<Insn> {
+            match row {
+                $($(
+                    RowId::$($todo)? $($name)? => row_insn!($(! $todo)? $($name)? word),
+                )*)*
+            }
+        }
+
+        /// The row at an index of the table.
+        pub(crate) const ROW_IDS: [RowId; ROW_COUNT] =
+            [$($( RowId::$($todo)? $($name)? ),*),*];
     };
 }

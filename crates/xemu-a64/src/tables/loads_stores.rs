@@ -181,7 +181,8 @@ class "Load/store no-allocate pair (offset)" {
 }
 class "Load/store register pair (post-indexed)" {
     /// LDP, STP: `opc` 0 W, 1 LDPSW, 2 X.
-    LdStPairPost        [opc:2 101000 1 l imm7:s7 rt2:5 rn:5 rt:5] fallback_of(StgpPost LdtSttPairPost);
+    LdStPairPost        [opc:2 101000 1 l imm7:s7 rt2:5 rn:5 rt:5]
+        fallback_of(StgpPost LdtSttPairPost);
     StgpPost            [01 101000 1 0 imm7:s7 rt2:5 rn:5 rt:5] : Mte;
     /// LDP, STP (SIMD&FP): `opc` 0 S, 1 D, 2 Q.
     LdStPairPostVec     [opc:2 101100 1 l imm7:s7 rt2:5 rn:5 rt:5] fallback_of(LdtSttPairPost);
@@ -197,7 +198,8 @@ class "Load/store register pair (offset)" {
 }
 class "Load/store register pair (pre-indexed)" {
     /// LDP, STP: `opc` 0 W, 1 LDPSW, 2 X.
-    LdStPairPre         [opc:2 101001 1 l imm7:s7 rt2:5 rn:5 rt:5] fallback_of(StgpPre LdtSttPairPre);
+    LdStPairPre         [opc:2 101001 1 l imm7:s7 rt2:5 rn:5 rt:5]
+        fallback_of(StgpPre LdtSttPairPre);
     StgpPre             [01 101001 1 0 imm7:s7 rt2:5 rn:5 rt:5] : Mte;
     /// LDP, STP (SIMD&FP): `opc` 0 S, 1 D, 2 Q.
     LdStPairPreVec      [opc:2 101101 1 l imm7:s7 rt2:5 rn:5 rt:5] fallback_of(LdtSttPairPre);

@@ -27,8 +27,8 @@ mod sve_sme;
 /// Passes the classes of all groups to `$table`.
 macro_rules! with_all_rows {
     ($table:ident) => {
-        with_all_rows!($table [] dp_imm_rows branch_sys_rows dp_reg_rows crypto_rows simd_scalar_rows
-            simd_elem_rows simd_rows fp_rows loads_stores_rows sve_sme_rows);
+        with_all_rows!($table [] dp_imm_rows branch_sys_rows dp_reg_rows crypto_rows
+            simd_scalar_rows simd_elem_rows simd_rows fp_rows loads_stores_rows sve_sme_rows);
     };
     ($table:ident [$($classes:tt)*]) => {
         $table! { $($classes)* }
