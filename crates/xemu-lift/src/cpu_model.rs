@@ -123,6 +123,8 @@ cpu_features! {
     Wfxt        [Wfxt]      0, bit(31),     [(ISAR2 0 2)];
     /// FEAT_CSSC.
     Cssc        [Cssc]      0, bit(34),     [(ISAR2 52 1)];
+    /// FEAT_CMPBR.
+    Cmpbr       [Cmpbr]     bit(33), 0,     [(ISAR2 52 2)];
     /// FEAT_HBC.
     Hbc         [Hbc]       0, bit(44),     [(ISAR2 20 1)];
 }
@@ -141,7 +143,7 @@ const V8_2: &[CpuFeature] = &[Lse, Rdm, Lrcpc, Dpb, DotProd];
 const V8_4: &[CpuFeature] = &[Jscvt, Fcma, Lrcpc2, FlagM, Lse2];
 const NEOVERSE_V1: &[CpuFeature] = &[Fp16, Fhm, Sha512, Sha3, Sm3, Sm4, Dpb2, I8mm, Dgh, Rng];
 const V8_5: &[CpuFeature] = &[FlagM2, Frintts, Sb];
-const LATEST: &[CpuFeature] = &[Lrcpc3, Wfxt, Cssc, Hbc];
+const LATEST: &[CpuFeature] = &[Lrcpc3, Wfxt, Cssc, Cmpbr, Hbc];
 
 static MODELS: &[ModelRow] = &[
     // MIDR: implementer 0, reserved for software.

@@ -19,7 +19,8 @@ pub(crate) fn adrp(cx: &mut Ctx<'_>, i: Adrp) {
 pub(crate) fn add_sub_imm(cx: &mut Ctx<'_>, i: AddSubImm) {
     let x = cx.gpr_sp(i.sf(), i.rn());
     let ops = [[ADD, ADDS], [SUB, SUBS]][i.op() as usize][i.s() as usize];
-    let v = cx.op2i(ops, i.sf(), x, i.imm());
+    // MOV to or from SP
+    let v = if i.s() == 0 && i.imm() == 0 { x } else { cx.op2i(ops, i.sf(), x, i.imm()) };
     if i.s() == 1 {
         cx.set_gpr(i.sf(), i.rd(), v);
     } else {
@@ -36,8 +37,13 @@ pub(crate) fn min_max_imm(cx: &mut Ctx<'_>, i: MinMaxImm) {
 }
 
 pub(crate) fn logical_imm(cx: &mut Ctx<'_>, i: LogicalImm) {
-    let x = cx.gpr(i.sf(), i.rn());
-    let v = cx.op2i([AND, OR, XOR, ANDS][i.opc() as usize], i.sf(), x, i.imm());
+    let v = if i.opc() == 1 && i.rn() == 31 {
+        // MOV
+        cx.imm(i.sf(), i.imm())
+    } else {
+        let x = cx.gpr(i.sf(), i.rn());
+        cx.op2i([AND, OR, XOR, ANDS][i.opc() as usize], i.sf(), x, i.imm())
+    };
     if i.opc() == 3 {
         cx.set_gpr(i.sf(), i.rd(), v);
     } else {

@@ -114,21 +114,20 @@ pub(crate) fn extend_reg(cx: &mut Ctx<'_>, sf: u32, rm: u32, option: u32, shift:
         }
         _ => cx.gpr(sf, rm),
     };
-    cx.op2i(SHL, sf, v, u64::from(shift))
+    if shift == 0 { v } else { cx.op2i(SHL, sf, v, u64::from(shift)) }
 }
 
 pub(crate) fn logical_shifted(cx: &mut Ctx<'_>, i: LogicalShifted) {
     let sf = i.sf();
-    let x = cx.gpr(sf, i.rn());
     let y = shift_reg(cx, sf, i.rm(), i.shift(), i.imm6());
     let v = match (i.opc(), i.n()) {
+        // MOV
+        (1, 0) if i.rn() == 31 => y,
         // MVN
         (1, 1) if i.rn() == 31 => cx.op1(NOT, sf, y),
-        (3, 1) => {
-            let inverted = cx.op1(NOT, sf, y);
-            cx.op2(ANDS, sf, x, inverted)
-        }
         (opc, n) => {
+            let x = cx.gpr(sf, i.rn());
+            let y = if (opc, n) == (3, 1) { cx.op1(NOT, sf, y) } else { y };
             let ops = [[AND, ANDN], [OR, ORN], [XOR, XORN], [ANDS, ANDS]][opc as usize];
             cx.op2(ops[n as usize], sf, x, y)
         }
@@ -138,11 +137,13 @@ pub(crate) fn logical_shifted(cx: &mut Ctx<'_>, i: LogicalShifted) {
 
 pub(crate) fn add_sub_shifted(cx: &mut Ctx<'_>, i: AddSubShifted) {
     let sf = i.sf();
-    let x = cx.gpr(sf, i.rn());
     let y = shift_reg(cx, sf, i.rm(), i.shift(), i.imm6());
-    let v = match (i.op(), i.s()) {
-        (1, 0) if i.rn() == 31 => cx.op1(NEG, sf, y),
-        (op, s) => cx.op2([[ADD, ADDS], [SUB, SUBS]][op as usize][s as usize], sf, x, y),
+    let v = if (i.op(), i.s(), i.rn()) == (1, 0, 31) {
+        // NEG
+        cx.op1(NEG, sf, y)
+    } else {
+        let x = cx.gpr(sf, i.rn());
+        cx.op2([[ADD, ADDS], [SUB, SUBS]][i.op() as usize][i.s() as usize], sf, x, y)
     };
     cx.set_gpr(sf, i.rd(), v);
 }

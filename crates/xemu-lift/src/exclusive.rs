@@ -173,7 +173,6 @@ pub(crate) fn ldapr_post(cx: &mut Ctx<'_>, i: LdaprPost) {
 pub(crate) fn stlr_pre(cx: &mut Ctx<'_>, i: StlrPre) {
     let size = 2 + i.sz();
     let (addr, w) = Writeback::pre(cx, i.rn(), -(1 << size));
-    // The displacement is one access, so the base is aligned when the address is.
     check_align_at(cx, size, addr);
     IntAccess::new(size, 0).run(cx, addr, i.rt());
     w.apply(cx);
@@ -181,7 +180,10 @@ pub(crate) fn stlr_pre(cx: &mut Ctx<'_>, i: StlrPre) {
 }
 
 fn check_align_at(cx: &mut Ctx<'_>, size: u32, addr: Address) {
-    let at = cx.op2i(ADD, 1, addr.base, addr.disp as i64 as u64);
+    let at = match addr.disp {
+        0 => addr.base,
+        disp => cx.op2i(ADD, 1, addr.base, disp as i64 as u64),
+    };
     check_align(cx, es_of(size), at);
 }
 

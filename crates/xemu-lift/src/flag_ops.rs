@@ -19,6 +19,9 @@ fn set_nzcv(cx: &mut Ctx<'_>, v: Val) {
 /// `v & mask`, moved left by `by` bits (right if negative).
 fn flag(cx: &mut Ctx<'_>, v: Val, mask: u32, by: i32) -> Val {
     let v = cx.op2i(AND, 0, v, u64::from(mask));
+    if by == 0 {
+        return v;
+    }
     let ops = if by < 0 { SHR } else { SHL };
     cx.op2i(ops, 0, v, u64::from(by.unsigned_abs()))
 }

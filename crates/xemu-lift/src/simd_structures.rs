@@ -60,8 +60,7 @@ impl Multiple {
     fn run(self, cx: &mut Ctx<'_>, base: Val) {
         if self.l == 1 {
             let memory = self.load_all(cx, base);
-            for r in 0..self.regs {
-                let v = self.deinterleave(cx, &memory, r);
+            for (r, v) in (0..).zip(self.deinterleave(cx, &memory)) {
                 cx.set_vq(self.q, self.rt + r, v);
             }
         } else {
@@ -94,37 +93,42 @@ impl Multiple {
         }
     }
 
-    /// The value of register `r`.
-    fn deinterleave(self, cx: &mut Ctx<'_>, memory: &[Val], r: u32) -> Val {
-        let es = self.es;
-        let half = |r: u32| if r == 0 { Op::VUzp1 } else { Op::VUzp2 };
-        // With 8-byte registers the memory operand has half as many pieces.
-        let piece = |n: usize| memory[n.min(memory.len() - 1)];
+    /// The registers' values from the memory operand's pieces.
+    fn deinterleave(self, cx: &mut Ctx<'_>, memory: &[Val]) -> Vec<Val> {
         match self.selem {
-            1 => memory[r as usize],
-            2 => cx.b.op2a(half(r), es, 0, piece(0), piece(1)),
-            3 => cx.gather(memory, self.third_indices(r)),
+            1 => memory.to_vec(),
+            2 => self.unzip(cx, memory).to_vec(),
+            3 => (0..3).map(|r| cx.gather(memory, self.third_indices(r))).collect(),
             _ => {
-                let low = cx.b.op2a(half(r & 1), es, 0, piece(0), piece(1));
-                let high = match self.q {
-                    1 => cx.b.op2a(half(r & 1), es, 0, piece(2), piece(3)),
-                    _ => low,
-                };
-                cx.b.op2a(half(r >> 1), es, 0, low, high)
+                let [even, odd] = self.unzip(cx, &memory[..2]);
+                // 8-byte registers come from two pieces only.
+                let [even2, odd2] =
+                    if self.q == 1 { self.unzip(cx, &memory[2..]) } else { [even, odd] };
+                let [r0, r2] = self.unzip(cx, &[even, even2]);
+                let [r1, r3] = self.unzip(cx, &[odd, odd2]);
+                vec![r0, r1, r2, r3]
             }
         }
     }
 
-    /// For each byte of register `r`, its place in the memory operand of LD3.
+    /// The even and the odd elements of one or two vectors.
+    fn unzip(self, cx: &mut Ctx<'_>, pieces: &[Val]) -> [Val; 2] {
+        let (low, high) = (pieces[0], pieces[pieces.len() - 1]);
+        [Op::VUzp1, Op::VUzp2].map(|op| cx.b.op2a(op, self.es, 0, low, high))
+    }
+
+    /// For each byte of register `r`, its place in the memory operand of LD3; anything for bytes that
+    /// are not used.
     fn third_indices(self, r: u32) -> [u8; 16] {
         let bytes = self.es.bytes();
         core::array::from_fn(|n| {
             let (element, byte) = (n as u32 / bytes, n as u32 % bytes);
-            if n as u32 >= 8 << self.q { 0xff } else { ((element * 3 + r) * bytes + byte) as u8 }
+            if n as u32 >= 8 << self.q { 0 } else { ((element * 3 + r) * bytes + byte) as u8 }
         })
     }
 
-    /// For each byte of piece `p` of ST3's memory operand, its place in the three registers.
+    /// For each byte of piece `p` of ST3's memory operand, its place in the three registers; anything
+    /// for bytes that are not used.
     fn third_sources(self, p: u32) -> [u8; 16] {
         let bytes = self.es.bytes();
         core::array::from_fn(|n| {
@@ -165,7 +169,8 @@ impl Multiple {
 }
 
 impl Ctx<'_> {
-    /// Each byte of the result from where `indices` says in `tables`, 16 bytes each, or zero.
+    /// Each byte of the result from where `indices` says in `tables`, 16 bytes each; zero for an
+    /// index behind them.
     pub(crate) fn gather(&mut self, tables: &[Val], indices: [u8; 16]) -> Val {
         let all = u128::from_le_bytes(indices);
         let indices = self.const_v128(all as u64, (all >> 64) as u64);

@@ -37,21 +37,168 @@ fn same(said: &str, expect: &str) {
     assert!(said_lines == expect_lines, "lifted to:\n{said}\nexpected:\n{expect}");
 }
 
-/// Checks what one instruction lifts to, without the block's head, the instruction's mark and the
-/// jump to the next instruction.
-#[track_caller]
-pub(crate) fn check(word: u32, expect: &str) {
-    let block = lift(&[word], 1, &[]).expect("lifts");
-    let text = block.to_string();
-    let body: Vec<&str> = text.lines().skip(2).collect();
-    let body = body.strip_suffix(&["  goto #0x1004"]).unwrap_or(&body);
-    same(&body.join("\n"), expect);
-}
-
 #[track_caller]
 fn check_block(code: &[u32], max_insns: u32, stops: &[u64], expect: &str) {
     let block = lift(code, max_insns, stops).expect("lifts");
     let text = block.to_string();
     let (_, body) = text.split_once('\n').expect("a head");
     same(body, expect);
+}
+
+const NOP: u32 = 0xd503_201f;
+#[test]
+fn block_goes_on_behind_a_conditional_branch_and_ends_at_a_jump() {
+    // cbz w1, .+8; b.ne .; b .-8
+    check_block(
+        &[0x3400_0041, 0x5400_0001, 0x17ff_fffe],
+        64,
+        &[],
+        "insn #0x1000
+        %1 = get_w x1
+        exit_if_z32 %1 #0x1008
+        insn #0x1004
+        exit_if ne #0x1004
+        insn #0x1008
+        goto #0x1000",
+    );
+}
+
+#[test]
+fn backward_branch_to_the_start_exits_to_the_start() {
+    // subs x0, x0, #1; b.ne .-4
+    check_block(
+        &[0xf100_0400, 0x54ff_ffe1],
+        64,
+        &[],
+        "insn #0x1000
+        %1 = get_x x0
+        %2 = const64 #0x1
+        %3 = subs64 %1 %2
+        set_x x0 %3
+        insn #0x1004
+        exit_if ne #0x1000
+        goto #0x1008",
+    );
+}
+
+#[test]
+fn block_ends_at_the_limit_and_before_what_cannot_be_fetched() {
+    let text = "insn #0x1000\ninsn #0x1004\ngoto #0x1008";
+    check_block(&[NOP, NOP, NOP], 2, &[], text);
+    check_block(&[NOP, NOP], 64, &[], text);
+    assert_eq!(lift(&[], 64, &[]), Err(fault(PC)));
+}
+
+#[test]
+fn block_ends_before_translated_code_behind_a_branch_only() {
+    // b.eq .+16
+    let branch = 0x5400_0080;
+    check_block(
+        &[NOP, branch, NOP],
+        64,
+        &[PC + 4, PC + 8],
+        "insn #0x1000\ninsn #0x1004\nexit_if eq #0x1014\ngoto #0x1008",
+    );
+}
+
+#[test]
+fn constants_fold_across_instructions() {
+    // adrp x0, .; add x0, x0, #8; mov x1, x0; mov w2, #0x1234; movk w2, #0x5678, lsl #16; ret
+    let code = [0x9000_0000, 0x9100_2000, 0xaa00_03e1, 0x5282_4682, 0x72aa_cf02, 0xd65f_03c0];
+    let block = lift(&code, 64, &[]).expect("lifts");
+    let set = |reg: u8| {
+        let mut insts = block.insts.iter().filter(move |i| i.effects().has(Effects::WRITES_STATE));
+        insts.rfind(|i| i.a == reg).and_then(|i| block.constant(i.args[0]))
+    };
+    assert_eq!(set(0), Some(0x1008));
+    assert_eq!(set(1), Some(0x1008));
+    assert_eq!(set(2), Some(0x5678_1234));
+}
+
+#[test]
+fn instruction_of_an_absent_feature_is_undefined_unless_a_hint() {
+    let model = CpuModel::by_name("cortex-a53").expect("exists");
+    let mut lifter = Lifter::new(LiftConfig { model });
+    let mut last = |word: u32| {
+        let mut block = Block::default();
+        let mut limits = Limits { max_insns: 1, fp_out_of_line: true, stop_at: &mut |_| false };
+        lifter.lift_block(PC, &mut |_| Ok(word), &mut block, &mut limits).expect("lifts");
+        assert!(block.fp_out_of_line);
+        block.insts.last().expect("not empty").op
+    };
+    // ldadd w0, w2, [x1]; paciasp; pacia x0, x1
+    assert_eq!(last(0xb820_0022), Op::Undef);
+    assert_eq!(last(0xd503_233f), Op::Goto);
+    assert_eq!(last(0xdac1_0020), Op::Undef);
+}
+
+/// A small generator of pseudo-random numbers (xorshift).
+struct Random(u64);
+
+impl Random {
+    fn word(&mut self) -> u32 {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        (self.0 >> 16) as u32
+    }
+}
+
+/// Words that decode to the row, as far as some are found.
+fn words_of(row: &'static Row, random: &mut Random) -> Vec<u32> {
+    let candidates = (0..2000).map(|_| random.word() & !row.mask | row.value);
+    let decodes =
+        |word: &u32| matches!(decode(*word), Decode::Insn(i) if core::ptr::eq(i.row(), row));
+    candidates.filter(decodes).take(100).collect()
+}
+
+/// Nothing that may fault comes behind a register write of the same instruction.
+fn assert_faults_come_first(block: &Block) {
+    let mut written = false;
+    for inst in &block.insts {
+        match inst.op {
+            Op::Insn => written = false,
+            Op::SetX | Op::SetW | Op::SetV | Op::SetNzcv | Op::SetSys => written = true,
+            _ => {
+                let may_fault = inst.effects().has(Effects::MAY_FAULT.or(Effects::FP));
+                assert!(!(written && may_fault), "a fault would come too late in\n{block}");
+            }
+        }
+    }
+}
+
+#[test]
+fn random_words_of_every_row_lift_to_well_formed_blocks() {
+    let mut random = Random(0x1234_5678_9abc_def1);
+    for row in ROWS.iter().filter(|row| row.implemented) {
+        for word in words_of(row, &mut random) {
+            let block = lift(&[word, NOP], 2, &[]).expect("lifts");
+            assert_faults_come_first(&block);
+        }
+    }
+}
+
+/// Rows of the integer tables that are undefined for programs, or belong to features that no
+/// model has.
+const NOT_LIFTED: &str = "
+    Udf Stshh Hvc Smc Hlt Dcps MsrImm Sysl Eret Drps Ereta BraZ BlraZ Reta Bra Blra Pacga
+    Pac Aut PacZ AutZ Xpac Ldra DsbNxs Addg Subg Subp Subps Irg Gmi LdAtomicPair Swpp Stg
+    Stzgm Stzg Ldg St2g Stgm Stz2g Ldgm Cpyf Set Cpy Setg StgpPost Stgp StgpPre
+";
+
+#[test]
+fn every_integer_row_is_lifted_or_listed() {
+    let mut random = Random(0xfeed_f00d_dead_beef);
+    let integer = &ROWS[..=RowId::Umulh as usize];
+    for row in integer.iter().filter(|row| row.implemented) {
+        let undefined = words_of(row, &mut random).iter().all(|word| {
+            let block = lift(&[*word], 1, &[]).expect("lifts");
+            block.insts.last().is_some_and(|i| i.op == Op::Undef)
+        });
+        // Few system registers exist, so random words of these may hit none.
+        let system = matches!(row.name, "Sys" | "Mrs" | "MsrReg");
+        let listed = NOT_LIFTED.split_whitespace().any(|name| name == row.name);
+        let words = words_of(row, &mut random);
+        assert!(undefined == listed || system, "{} is undefined: {undefined} {words:x?}", row.name);
+    }
 }

@@ -1,0 +1,77 @@
+//! What each instruction lifts to: the files under `tests/golden` hold, for each case, a line
+//! `# assembler text`, the word, and the IR without the block's head, the instruction's mark and the
+//! jump to the next instruction. `BLESS=1` rewrites the IR.
+
+use std::fmt::Write as _;
+use std::path::Path;
+use std::{env, fs};
+
+use xemu_ir::{Block, verify};
+use xemu_lift::{CpuModel, LiftConfig, Lifter, Limits};
+
+const PC: u64 = 0x1000;
+
+/// The IR of one instruction, processor model `max`, at [`PC`].
+fn lift(word: u32) -> String {
+    let model = CpuModel::by_name("max").expect("the model exists");
+    let mut block = Block::default();
+    let mut limits = Limits { max_insns: 1, fp_out_of_line: false, stop_at: &mut |_| false };
+    Lifter::new(LiftConfig { model })
+        .lift_block(PC, &mut |_| Ok(word), &mut block, &mut limits)
+        .expect("the fetch succeeds");
+    verify(&block).unwrap_or_else(|e| panic!("{e}"));
+    let text = block.to_string();
+    let body: Vec<&str> = text.lines().skip(2).filter(|l| *l != "  goto #0x1004").collect();
+    body.iter().map(|line| format!("{line}\n")).collect()
+}
+
+/// The file's text with the IR that the lifter gives now.
+fn blessed(text: &str) -> String {
+    let mut out = String::new();
+    for line in text.lines() {
+        if line.is_empty() || line.starts_with('#') {
+            writeln!(out, "{line}").expect("writing to a string does not fail");
+        } else if let Some(hex) = line.strip_prefix("word ") {
+            let word = u32::from_str_radix(hex, 16).expect("a word in hexadecimal");
+            write!(out, "{line}\n{}", lift(word)).expect("writing to a string does not fail");
+        }
+    }
+    out
+}
+
+/// The last comment above the first difference, to name the case.
+fn first_difference(want: &str, have: &str) -> String {
+    let mut case = "";
+    for (w, h) in want.lines().zip(have.lines()) {
+        if w.starts_with('#') {
+            case = w;
+        }
+        if w != h {
+            return format!("{case}\n  expected: {w}\n  lifted:   {h}");
+        }
+    }
+    format!("{case}\n  one text is longer")
+}
+
+#[test]
+fn instructions_lift_to_the_golden_text() {
+    let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden");
+    let mut failures = String::new();
+    let mut files = 0;
+    for entry in fs::read_dir(&dir).expect("the folder exists") {
+        let path = entry.expect("the folder can be read").path();
+        let want = fs::read_to_string(&path).expect("the file can be read");
+        let have = blessed(&want);
+        files += 1;
+        if want == have {
+            continue;
+        }
+        if env::var_os("BLESS").is_some() {
+            fs::write(&path, have).expect("the file can be written");
+        } else {
+            let what = first_difference(&want, &have);
+            failures += &format!("{}: {what}\n", path.display());
+        }
+    }
+    assert!(files > 0 && failures.is_empty(), "{failures}");
+}
