@@ -2,21 +2,20 @@
 
 use super::label::Label;
 use super::reg::{Gpr, RSP};
+use std::fmt;
 
 /// A memory operand: `[base + (index << scale) + disp]`, or relative to the instruction pointer.
 ///
-/// Eight bytes, so that it travels in one host register. The encoder picks the shortest form.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Mem {
-    /// 0–15 a register, else one of the codes below.
-    base: u8,
-    /// 0–15 a register, or `NONE`.
-    index: u8,
-    /// log2 of the factor of `index`.
-    scale: u8,
-    /// Displacement; the target's buffer offset for `RIP`; the label's number for `LABEL`.
-    disp: i32,
-}
+/// Packed by hand, so that it is built and passed in one host register (a struct of bytes is
+/// written to the stack and read back as a whole, which stalls). The encoder picks the shortest
+/// form.
+///
+/// - bits 0–7: base; 0–15 a register, else one of the codes below
+/// - bits 8–15: index; 0–15 a register, or `NONE`
+/// - bits 16–17: log2 of the factor of the index
+/// - bits 32–63: displacement; the target's buffer offset for `RIP`; the label for `LABEL`
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct Mem(u64);
 
 /// No register. Bit 3 is clear in all codes: they add nothing to REX.
 const NONE: u8 = 16;
@@ -24,6 +23,24 @@ const NONE: u8 = 16;
 const RIP: u8 = 17;
 /// `base` of an operand that is relative to the instruction pointer, by label.
 const LABEL: u8 = 18;
+
+impl fmt::Debug for Mem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let disp = self.displacement();
+        match self.rip_target() {
+            Some(RipTarget::Offset(offset)) => return write!(f, "[={offset:#x}]"),
+            Some(RipTarget::Label(label)) => return write!(f, "[{label:?}]"),
+            None => f.write_str("[")?,
+        }
+        if self.base_code() < NONE {
+            write!(f, "{:?} + ", Gpr(self.base_code()))?;
+        }
+        if self.index_code() < NONE {
+            write!(f, "{:?}*{} + ", Gpr(self.index_code()), 1 << self.scale())?;
+        }
+        write!(f, "{disp}]")
+    }
+}
 
 /// Where an operand relative to the instruction pointer points.
 #[derive(Clone, Copy)]
@@ -45,18 +62,44 @@ pub(super) struct ModRm {
 }
 
 impl Mem {
+    #[inline]
+    const fn pack(base: u8, index: u8, scale: u8, disp: i32) -> Self {
+        let disp = disp.cast_unsigned() as u64;
+        Self(base as u64 | ((index as u64) << 8) | ((scale as u64 & 3) << 16) | (disp << 32))
+    }
+
+    #[inline]
+    const fn base_code(self) -> u8 {
+        self.0 as u8
+    }
+
+    #[inline]
+    const fn index_code(self) -> u8 {
+        (self.0 >> 8) as u8
+    }
+
+    #[inline]
+    const fn scale(self) -> u8 {
+        (self.0 >> 16) as u8
+    }
+
+    #[inline]
+    const fn displacement(self) -> i32 {
+        ((self.0 >> 32) as u32).cast_signed()
+    }
+
     /// `[base]`
     #[inline]
     #[must_use]
     pub const fn base(base: Gpr) -> Self {
-        Self { base: base.0, index: NONE, scale: 0, disp: 0 }
+        Self::pack(base.0, NONE, 0, 0)
     }
 
     /// `[base + disp]`
     #[inline]
     #[must_use]
     pub const fn disp(base: Gpr, disp: i32) -> Self {
-        Self { base: base.0, index: NONE, scale: 0, disp }
+        Self::pack(base.0, NONE, 0, disp)
     }
 
     /// `[base + (index << scale) + disp]`; `scale` is 0 to 3.
@@ -68,13 +111,13 @@ impl Mem {
         debug_assert!(scale < 4);
         if index.0 == RSP.0 {
             assert!(scale == 0 && base.0 != RSP.0, "invariant: RSP is no index");
-            return Self { base: index.0, index: base.0, scale, disp };
+            return Self::pack(index.0, base.0, scale, disp);
         }
         // RBP or R13 as a base costs a displacement byte; as an index it does not.
         if scale == 0 && disp == 0 && base.0 & 7 == 5 && index.0 & 7 != 5 {
-            return Self { base: index.0, index: base.0, scale, disp };
+            return Self::pack(index.0, base.0, scale, disp);
         }
-        Self { base: base.0, index: index.0, scale, disp }
+        Self::pack(base.0, index.0, scale, disp)
     }
 
     /// `[(index << scale) + disp]` without a base. `index` is not RSP unless `scale` is 0.
@@ -88,7 +131,7 @@ impl Mem {
             1 => Self::index(index, index, 0, disp),
             _ => {
                 assert!(index.0 != RSP.0, "invariant: RSP is no index");
-                Self { base: NONE, index: index.0, scale, disp }
+                Self::pack(NONE, index.0, scale, disp)
             }
         }
     }
@@ -97,7 +140,7 @@ impl Mem {
     #[inline]
     #[must_use]
     pub const fn abs(address: i32) -> Self {
-        Self { base: NONE, index: NONE, scale: 0, disp: address }
+        Self::pack(NONE, NONE, 0, address)
     }
 
     /// `[rip + …]` reaching the byte at `offset` from the start of the buffer. The offset may be
@@ -105,14 +148,14 @@ impl Mem {
     #[inline]
     #[must_use]
     pub const fn rip(offset: i32) -> Self {
-        Self { base: RIP, index: NONE, scale: 0, disp: offset }
+        Self::pack(RIP, NONE, 0, offset)
     }
 
     /// `[rip + …]` reaching the place where `label` is, or will be, bound.
     #[inline]
     #[must_use]
     pub const fn label(label: Label) -> Self {
-        Self { base: LABEL, index: NONE, scale: 0, disp: label.0.cast_signed() }
+        Self::pack(LABEL, NONE, 0, label.0.cast_signed())
     }
 
     /// Any mixture of base and index.
@@ -131,16 +174,17 @@ impl Mem {
     #[inline]
     #[must_use]
     pub const fn offset(self, delta: i32) -> Self {
-        debug_assert!(self.base != LABEL);
-        Self { disp: self.disp + delta, ..self }
+        debug_assert!(self.base_code() != LABEL);
+        let disp = self.displacement() + delta;
+        Self::pack(self.base_code(), self.index_code(), self.scale(), disp)
     }
 
     /// The target, if the operand is relative to the instruction pointer.
     #[inline]
     pub(super) const fn rip_target(self) -> Option<RipTarget> {
-        match self.base {
-            RIP => Some(RipTarget::Offset(self.disp)),
-            LABEL => Some(RipTarget::Label(Label(self.disp.cast_unsigned()))),
+        match self.base_code() {
+            RIP => Some(RipTarget::Offset(self.displacement())),
+            LABEL => Some(RipTarget::Label(Label(self.displacement().cast_unsigned()))),
             _ => None,
         }
     }
@@ -148,23 +192,23 @@ impl Mem {
     /// REX.X and REX.B.
     #[inline]
     pub(super) const fn rex_xb(self) -> u8 {
-        ((self.index >> 2) & 2) | ((self.base >> 3) & 1)
+        ((self.index_code() >> 2) & 2) | ((self.base_code() >> 3) & 1)
     }
 
     /// The operand's bytes with `reg` in ModRM.reg; not for operands relative to RIP.
     #[inline]
     pub(super) const fn modrm(self, reg: u8) -> ModRm {
         let reg = ((reg & 7) << 3) as u64;
-        if self.base >= NONE {
+        if self.base_code() >= NONE {
             // ModRM.mod 0 with SIB.base 5: no base, always a 32-bit displacement.
-            let index = if self.index < NONE { self.index & 7 } else { 4 };
-            let sib = ((self.scale << 6) | (index << 3) | 5) as u64;
-            let disp = self.disp.cast_unsigned() as u64;
+            let index = if self.index_code() < NONE { self.index_code() & 7 } else { 4 };
+            let sib = ((self.scale() << 6) | (index << 3) | 5) as u64;
+            let disp = self.displacement().cast_unsigned() as u64;
             return ModRm { bits: 4 | reg | (sib << 8), len: 2, disp, disp_len: 4 };
         }
-        let base = self.base & 7;
-        let (rm, len) = if self.index < NONE {
-            let sib = ((self.scale << 6) | ((self.index & 7) << 3) | base) as u64;
+        let base = self.base_code() & 7;
+        let (rm, len) = if self.index_code() < NONE {
+            let sib = ((self.scale() << 6) | ((self.index_code() & 7) << 3) | base) as u64;
             (4 | (sib << 8), 2)
         } else if base == 4 {
             // RSP and R12 as a base need a SIB byte: ModRM.rm 4 announces one.
@@ -173,15 +217,15 @@ impl Mem {
             (base as u64, 1)
         };
         // RBP and R13 have no form without displacement: that code means RIP or "no base".
-        let (mode, disp_len) = if self.disp == 0 && base != 5 {
+        let (mode, disp_len) = if self.displacement() == 0 && base != 5 {
             (0, 0)
-        } else if self.disp as i8 as i32 == self.disp {
+        } else if self.displacement() as i8 as i32 == self.displacement() {
             (0x40, 1)
         } else {
             (0x80, 4)
         };
         let mask = (1_u64 << (disp_len * 8)) - 1;
-        let disp = self.disp.cast_unsigned() as u64 & mask;
+        let disp = self.displacement().cast_unsigned() as u64 & mask;
         ModRm { bits: rm | reg | mode, len, disp, disp_len }
     }
 }
