@@ -9,7 +9,12 @@ pub mod crypto;
 pub mod eval;
 pub mod fp;
 mod memory;
+mod overlay;
 mod run;
 
-pub use memory::{GuestMemory, Machine, rmw_result, untag};
+#[cfg(test)]
+mod tests;
+
+pub use memory::{Combined, Devices, GuestMemory, Machine, rmw_result, untag};
+pub use overlay::{Difference, Overlay};
 pub use run::{BlockEnd, Interp};

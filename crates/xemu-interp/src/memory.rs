@@ -32,18 +32,68 @@ pub trait GuestMemory {
 
     /// DC ZVA: zeroes the 64 aligned bytes that hold the address.
     fn dc_zva(&mut self, addr: u64) -> Result<(), GuestFault>;
-
-    /// IC IVAU: forgets code translated from the 64 aligned bytes that hold the address.
-    fn ic_ivau(&mut self, addr: u64);
 }
 
-/// Everything outside of the processor that a block can reach.
-pub trait Machine: GuestMemory {
+/// What else a block can reach outside of the processor.
+pub trait Devices {
     /// CNTVCT_EL0, in units of [`xemu_guest::COUNTER_HZ`].
     fn counter(&mut self) -> u64;
 
     /// RNDR: a random number, or `None` if there is none at the moment.
     fn random(&mut self) -> Option<u64>;
+
+    /// IC IVAU: forgets code translated from the 64 aligned bytes that hold the address.
+    fn ic_ivau(&mut self, addr: u64);
+}
+
+/// Everything outside of the processor.
+pub trait Machine: GuestMemory + Devices {}
+
+impl<T: GuestMemory + Devices> Machine for T {}
+
+/// A machine put together from memory and devices.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Combined<M, D> {
+    /// The memory.
+    pub memory: M,
+    /// The devices.
+    pub devices: D,
+}
+
+impl<M, D: Devices> Devices for Combined<M, D> {
+    fn counter(&mut self) -> u64 {
+        self.devices.counter()
+    }
+    fn random(&mut self) -> Option<u64> {
+        self.devices.random()
+    }
+    fn ic_ivau(&mut self, addr: u64) {
+        self.devices.ic_ivau(addr);
+    }
+}
+
+impl<M: GuestMemory, D> GuestMemory for Combined<M, D> {
+    fn read(&mut self, addr: u64, size: u32) -> Result<u128, GuestFault> {
+        self.memory.read(addr, size)
+    }
+    fn write(&mut self, addr: u64, size: u32, value: u128) -> Result<(), GuestFault> {
+        self.memory.write(addr, size, value)
+    }
+    fn rmw(&mut self, addr: u64, size: u32, kind: RmwKind, value: u64) -> Result<u64, GuestFault> {
+        self.memory.rmw(addr, size, kind, value)
+    }
+    fn cas(&mut self, addr: u64, size: u32, expected: u64, new: u64) -> Result<u64, GuestFault> {
+        self.memory.cas(addr, size, expected, new)
+    }
+    fn cas128(&mut self, addr: u64, expected: u128, new: u128) -> Result<u128, GuestFault> {
+        self.memory.cas128(addr, expected, new)
+    }
+    fn check_write(&mut self, addr: u64, size: u32) -> Result<(), GuestFault> {
+        self.memory.check_write(addr, size)
+    }
+    fn dc_zva(&mut self, addr: u64) -> Result<(), GuestFault> {
+        self.memory.dc_zva(addr)
+    }
 }
 
 /// The address that an access uses: the top byte is ignored, bit 55 stands for it. (Arm ARM D8.8)

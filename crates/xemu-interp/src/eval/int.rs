@@ -81,10 +81,10 @@ pub(super) fn rev16(x: u64) -> u64 {
 
 /// The high half of the signed product.
 pub(super) fn smulh(x: u64, y: u64) -> u64 {
-    (i128::from(x as i64) * i128::from(y as i64) >> 64) as u64
+    ((i128::from(x as i64) * i128::from(y as i64)) >> 64) as u64
 }
 
 /// The high half of the unsigned product.
 pub(super) fn umulh(x: u64, y: u64) -> u64 {
-    (u128::from(x) * u128::from(y) >> 64) as u64
+    ((u128::from(x) * u128::from(y)) >> 64) as u64
 }

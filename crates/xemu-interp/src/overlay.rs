@@ -1,0 +1,150 @@
+//! Memory that keeps writes to itself, for running code twice.
+
+use std::collections::BTreeMap;
+
+use xemu_guest::GuestFault;
+use xemu_ir::RmwKind;
+
+use crate::memory::{GuestMemory, rmw_result};
+
+/// Guest memory as it would be: reads see the writes made here, the memory below never does.
+///
+/// Faults are those of the memory below. Atomic accesses are not atomic against other threads.
+#[derive(Clone, Debug, Default)]
+pub struct Overlay<M> {
+    memory: M,
+    /// By address, in aligned doublewords.
+    written: BTreeMap<u64, Word>,
+}
+
+/// A doubleword's written bytes.
+#[derive(Clone, Copy, Debug, Default)]
+struct Word {
+    /// The bytes; zero where not written.
+    value: u64,
+    /// All ones in the bytes that were written.
+    mask: u64,
+}
+
+/// An aligned doubleword of memory that is not as the overlay has it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Difference {
+    /// The doubleword's address.
+    pub addr: u64,
+    /// All ones in the bytes that were written to the overlay; the rest is not compared.
+    pub mask: u64,
+    /// The overlay's bytes.
+    pub expected: u64,
+    /// The memory's bytes.
+    pub found: u64,
+}
+
+impl<M: GuestMemory> Overlay<M> {
+    /// An overlay without writes.
+    pub fn new(memory: M) -> Self {
+        Self { memory, written: BTreeMap::new() }
+    }
+
+    /// The memory below.
+    pub fn memory(&mut self) -> &mut M {
+        &mut self.memory
+    }
+
+    /// Forgets all writes.
+    pub fn clear(&mut self) {
+        self.written.clear();
+    }
+
+    /// The written doublewords: address, bytes, mask of the bytes that were written.
+    pub fn writes(&self) -> impl Iterator<Item = (u64, u64, u64)> {
+        self.written.iter().map(|(&addr, word)| (addr, word.value, word.mask))
+    }
+
+    /// The first place where the memory below does not hold what was written here; memory that
+    /// cannot be read any more counts as zero.
+    pub fn first_difference(&mut self) -> Option<Difference> {
+        self.written.iter().find_map(|(&addr, &Word { value, mask })| {
+            let found = self.memory.read(addr, 8).unwrap_or(0) as u64 & mask;
+            (found != value).then_some(Difference { addr, mask, expected: value, found })
+        })
+    }
+
+    fn put(&mut self, addr: u64, size: u32, value: u128) {
+        for (i, byte) in value.to_le_bytes().into_iter().enumerate().take(size as usize) {
+            let at = addr.wrapping_add(i as u64);
+            let shift = at % 8 * 8;
+            let word = self.written.entry(at & !7).or_default();
+            word.mask |= 0xff << shift;
+            word.value = word.value & !(0xff << shift) | u64::from(byte) << shift;
+        }
+    }
+
+    /// Reads for an access that will also write.
+    fn read_for_write(&mut self, addr: u64, size: u32) -> Result<u128, GuestFault> {
+        self.memory.check_write(addr, size)?;
+        self.read(addr, size)
+    }
+
+    fn replace_if(
+        &mut self,
+        addr: u64,
+        size: u32,
+        expected: u128,
+        new: u128,
+    ) -> Result<u128, GuestFault> {
+        let old = self.read_for_write(addr, size)?;
+        if old == expected {
+            self.put(addr, size, new);
+        }
+        Ok(old)
+    }
+}
+
+impl<M: GuestMemory> GuestMemory for Overlay<M> {
+    fn read(&mut self, addr: u64, size: u32) -> Result<u128, GuestFault> {
+        let mut bytes = self.memory.read(addr, size)?.to_le_bytes();
+        for (i, byte) in bytes.iter_mut().enumerate().take(size as usize) {
+            let at = addr.wrapping_add(i as u64);
+            if let Some(word) = self.written.get(&(at & !7)) {
+                let shift = at % 8 * 8;
+                if word.mask >> shift & 1 == 1 {
+                    *byte = (word.value >> shift) as u8;
+                }
+            }
+        }
+        Ok(u128::from_le_bytes(bytes))
+    }
+
+    fn write(&mut self, addr: u64, size: u32, value: u128) -> Result<(), GuestFault> {
+        self.memory.check_write(addr, size)?;
+        self.put(addr, size, value);
+        Ok(())
+    }
+
+    fn rmw(&mut self, addr: u64, size: u32, kind: RmwKind, value: u64) -> Result<u64, GuestFault> {
+        let old = self.read_for_write(addr, size)? as u64;
+        self.put(addr, size, rmw_result(kind, size, old, value).into());
+        Ok(old)
+    }
+
+    fn cas(&mut self, addr: u64, size: u32, expected: u64, new: u64) -> Result<u64, GuestFault> {
+        Ok(self.replace_if(addr, size, expected.into(), new.into())? as u64)
+    }
+
+    fn cas128(&mut self, addr: u64, expected: u128, new: u128) -> Result<u128, GuestFault> {
+        self.replace_if(addr, 16, expected, new)
+    }
+
+    fn check_write(&mut self, addr: u64, size: u32) -> Result<(), GuestFault> {
+        self.memory.check_write(addr, size)
+    }
+
+    fn dc_zva(&mut self, addr: u64) -> Result<(), GuestFault> {
+        let start = addr & !63;
+        self.memory.check_write(addr, 1)?;
+        for offset in (0..64).step_by(8) {
+            self.put(start.wrapping_add(offset), 8, 0);
+        }
+        Ok(())
+    }
+}
