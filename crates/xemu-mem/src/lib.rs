@@ -1,1 +1,41 @@
-//! The guest address space: mapping list and checked copies.
+//! The guest's memory: the list of its mappings, checked access to it, instruction fetch.
+//!
+//! Guest addresses are host addresses. [`AddressSpace`] keeps the list and does the host's mmap
+//! calls; [`read`], [`write`] and their relatives touch memory and turn a host fault into a
+//! [`xemu_guest::GuestFault`]. Guest code is data to the host: no guest page is ever executable
+//! for the host, the list alone remembers what the guest may execute.
+//!
+//! # What "safe" means here
+//! A guest address is whatever number the program made up. The program shares the process with the
+//! emulator and may hit the emulator's memory by a wild store, as a native program may hit its C
+//! library's; mappings of the guest never lie over the emulator's, so a program that stays within
+//! its own memory never does. No Rust reference ever points into guest memory.
+
+mod access;
+mod atomic;
+mod code;
+pub mod consts;
+mod handler;
+mod host;
+mod layout;
+mod list;
+mod maps_text;
+mod remap;
+mod space;
+mod stubs;
+
+#[cfg(test)]
+mod tests;
+
+pub use access::{
+    CStrError, GuestInt, copy_in, copy_in_partial, copy_out, copy_out_partial, copy_within, fill,
+    read, read_array, read_bytes, read_cstr, untag, write,
+};
+pub use atomic::{AtomicOp, compare_exchange, fetch_add, fetch_op, fetch_update, swap};
+pub use code::{CodeObserver, CodeWindow};
+pub use consts::PAGE_SIZE;
+pub use handler::install_fault_handlers;
+pub use layout::{HOST_TASK_SIZE, Layout};
+pub use list::{FileId, MappingInfo, RegionName};
+pub use space::{AddressSpace, ForkGuard};
+pub use stubs::{classify, fixup};
