@@ -422,8 +422,8 @@ impl Asm {
 
     #[inline]
     fn put_mem(&mut self, head: u64, len: u32, reg: u8, mem: Mem, imm: Imm) {
-        if let Some(target) = mem.rip_target() {
-            return self.put_rip(head, len, reg, target, imm);
+        if mem.is_rip() {
+            return self.put_rip(head, len, reg, mem, imm);
         }
         let m = mem.modrm(reg);
         let tail = m.disp | (imm.bits << (m.disp_len * 8));
@@ -431,12 +431,14 @@ impl Asm {
     }
 
     #[cold]
-    fn put_rip(&mut self, head: u64, len: u32, reg: u8, target: RipTarget, imm: Imm) {
+    #[inline(never)]
+    fn put_rip(&mut self, head: u64, len: u32, reg: u8, mem: Mem, imm: Imm) {
         let at = self.len + len as usize + 1;
         let to_end = 4 + imm.len;
-        let target = match target {
-            RipTarget::Offset(offset) => Some(offset),
-            RipTarget::Label(label) => match self.label_offset(label) {
+        let target = match mem.rip_target() {
+            None => None,
+            Some(RipTarget::Offset(offset)) => Some(offset),
+            Some(RipTarget::Label(label)) => match self.label_offset(label) {
                 Some(offset) => Some(offset as i32),
                 None => {
                     self.wait_for(label, at, to_end, false);

@@ -179,6 +179,12 @@ impl Mem {
         Self::pack(self.base_code(), self.index_code(), self.scale(), disp)
     }
 
+    /// Relative to the instruction pointer.
+    #[inline]
+    pub(super) const fn is_rip(self) -> bool {
+        self.base_code() > NONE
+    }
+
     /// The target, if the operand is relative to the instruction pointer.
     #[inline]
     pub(super) const fn rip_target(self) -> Option<RipTarget> {
@@ -192,40 +198,41 @@ impl Mem {
     /// REX.X and REX.B.
     #[inline]
     pub(super) const fn rex_xb(self) -> u8 {
-        ((self.index_code() >> 2) & 2) | ((self.base_code() >> 3) & 1)
+        ((self.0 >> 10) & 2 | (self.0 >> 3) & 1) as u8
     }
 
     /// The operand's bytes with `reg` in ModRM.reg; not for operands relative to RIP.
     #[inline]
     pub(super) const fn modrm(self, reg: u8) -> ModRm {
-        let reg = ((reg & 7) << 3) as u64;
-        if self.base_code() >= NONE {
+        let reg = (reg as u64 & 7) << 3;
+        let disp = self.displacement();
+        let has_index = self.0 & ((NONE as u64) << 8) == 0;
+        // Scale and index as they stand in SIB.
+        let scaled = ((self.0 >> 10) & 0xC0) | ((self.0 >> 5) & 0x38);
+        if self.0 & NONE as u64 != 0 {
             // ModRM.mod 0 with SIB.base 5: no base, always a 32-bit displacement.
-            let index = if self.index_code() < NONE { self.index_code() & 7 } else { 4 };
-            let sib = ((self.scale() << 6) | (index << 3) | 5) as u64;
-            let disp = self.displacement().cast_unsigned() as u64;
+            let sib = if has_index { scaled | 5 } else { 0x25 };
+            let disp = disp.cast_unsigned() as u64;
             return ModRm { bits: 4 | reg | (sib << 8), len: 2, disp, disp_len: 4 };
         }
-        let base = self.base_code() & 7;
-        let (rm, len) = if self.index_code() < NONE {
-            let sib = ((self.scale() << 6) | ((self.index_code() & 7) << 3) | base) as u64;
-            (4 | (sib << 8), 2)
-        } else if base == 4 {
-            // RSP and R12 as a base need a SIB byte: ModRM.rm 4 announces one.
-            (4 | (0x24 << 8), 2)
+        let base = self.0 & 7;
+        let (rm, len) = if has_index {
+            (4 | ((scaled | base) << 8), 2)
         } else {
-            (base as u64, 1)
+            // RSP and R12 as a base need a SIB byte: ModRM.rm 4 announces one.
+            let sib = (base == 4) as u32;
+            (base | (0x2400 * sib as u64), 1 + sib)
         };
         // RBP and R13 have no form without displacement: that code means RIP or "no base".
-        let (mode, disp_len) = if self.displacement() == 0 && base != 5 {
+        let (mode, disp_len) = if disp == 0 && base != 5 {
             (0, 0)
-        } else if self.displacement() as i8 as i32 == self.displacement() {
+        } else if disp as i8 as i32 == disp {
             (0x40, 1)
         } else {
             (0x80, 4)
         };
         let mask = (1_u64 << (disp_len * 8)) - 1;
-        let disp = self.displacement().cast_unsigned() as u64 & mask;
+        let disp = disp.cast_unsigned() as u64 & mask;
         ModRm { bits: rm | reg | mode, len, disp, disp_len }
     }
 }

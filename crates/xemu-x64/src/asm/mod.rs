@@ -61,10 +61,10 @@ impl Width {
     }
 }
 
-/// Room that one instruction may touch: two 8-byte stores, the second at most 8 bytes in.
-const ROOM: usize = 16;
-/// First size of the buffer, and the least by which it grows.
-const STEP: usize = 16 << 10;
+/// Room that one instruction may touch: two 8-byte stores, the second at most 15 bytes in.
+const ROOM: usize = 24;
+/// First size of the buffer; it doubles when full.
+const FIRST_SIZE: usize = 16 << 10;
 
 /// An instruction buffer with labels.
 ///
@@ -89,7 +89,7 @@ impl Asm {
     #[must_use]
     pub fn new(avx: bool) -> Self {
         Self {
-            buf: vec![0; STEP],
+            buf: vec![0; FIRST_SIZE],
             len: 0,
             avx,
             labels: Vec::new(),
@@ -194,27 +194,37 @@ impl Asm {
     #[inline]
     fn put(&mut self, head: u64, len: u32) {
         debug_assert!(len <= 8);
-        let end = self.len + ROOM;
-        if end > self.buf.len() {
-            self.grow();
+        match self.buf.get_mut(self.len..self.len + ROOM) {
+            Some(out) => {
+                out[..8].copy_from_slice(&head.to_le_bytes());
+                self.len += len as usize;
+            }
+            None => self.put_slowly(head, len, 0, 0),
         }
-        self.buf[self.len..end][..8].copy_from_slice(&head.to_le_bytes());
-        self.len += len as usize;
     }
 
     /// Appends `head_len` bytes of `head` and `tail_len` bytes of `tail`, each at most 8.
     #[inline]
     fn put_tail(&mut self, head: u64, head_len: u32, tail: u64, tail_len: u32) {
         debug_assert!(head_len <= 8 && tail_len <= 8);
-        let end = self.len + ROOM;
-        if end > self.buf.len() {
-            self.grow();
+        match self.buf.get_mut(self.len..self.len + ROOM) {
+            Some(out) => {
+                // The mask tells the compiler that the second store is in range.
+                let at = (head_len & 15) as usize;
+                out[..8].copy_from_slice(&head.to_le_bytes());
+                out[at..at + 8].copy_from_slice(&tail.to_le_bytes());
+                self.len += (head_len + tail_len) as usize;
+            }
+            None => self.put_slowly(head, head_len, tail, tail_len),
         }
-        let out = &mut self.buf[self.len..end];
-        out[..8].copy_from_slice(&head.to_le_bytes());
-        let at = head_len as usize;
-        out[at..at + 8].copy_from_slice(&tail.to_le_bytes());
-        self.len += (head_len + tail_len) as usize;
+    }
+
+    /// `put_tail` with too little room. Called last, so that the usual path saves no registers.
+    #[cold]
+    #[inline(never)]
+    fn put_slowly(&mut self, head: u64, head_len: u32, tail: u64, tail_len: u32) {
+        self.grow();
+        self.put_tail(head, head_len, tail, tail_len);
     }
 
     #[cold]
