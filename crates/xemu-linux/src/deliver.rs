@@ -1,0 +1,253 @@
+//! Delivers signals: takes them from the slots, builds the guest's frame, returns from it.
+
+use std::sync::atomic::Ordering;
+
+use xemu_abi::sigframe::{
+    self, FPSIMD_MAGIC, FPSIMD_SIZE, FpsimdContext, SavedContext, UCONTEXT_OFFSET, UCONTEXT_SIZE,
+    UContext, esr, frame_addresses,
+};
+use xemu_abi::signal::*;
+use xemu_abi::{Errno, Wire};
+use xemu_guest::{FaultKind, Fpcr, Fpsr, GuestFault, HostFlags, Nzcv};
+
+use crate::host::{self, Disposition};
+use crate::process::Crash;
+use crate::signal::{self, FAULTS, host_mask};
+use crate::thread::Thread;
+use crate::{mem, pending};
+
+/// The length of SVC.
+const INSTRUCTION: u64 = 4;
+
+/// Delivers what waits and is not blocked, then lets the host's signals in again.
+pub fn deliver_pending(t: &mut Thread) {
+    t.cpu.poll.store(0, Ordering::Relaxed);
+    while let Some(info) = pending::take(SigSet(!t.mask.0)) {
+        deliver(t, &info);
+    }
+    if let Some(mask) = t.saved_mask.take() {
+        // No handler ran: the temporary mask of ppoll and others ends here.
+        t.mask = mask;
+    }
+    t.restart = false;
+    t.sync_host_mask();
+}
+
+fn deliver(t: &mut Thread, info: &SigInfo) {
+    let sig = info.signo();
+    let action = t.actions.get(sig);
+    match action.handler {
+        SIG_IGN => {}
+        SIG_DFL if default_action(sig) == DefaultAction::Ignore => {}
+        SIG_DFL if FAULTS.has(sig) => die(t, info),
+        SIG_DFL => {
+            // The host's action is the default one too, so the kernel does what is to be done.
+            host::set_mask(host_mask(t.mask.without(SigSet::of(sig))));
+            host::raise(sig);
+        }
+        _ => run_handler(t, info, action),
+    }
+}
+
+/// A signal of the running instruction: blocked or ignored, it ends the process.
+/// (force_sig_info in kernel/signal.c)
+pub fn force(t: &mut Thread, info: SigInfo) {
+    let sig = info.signo();
+    let action = t.actions.get(sig);
+    if t.mask.has(sig) || action.handler <= SIG_IGN {
+        die(t, &info);
+    } else {
+        run_handler(t, &info, action);
+        t.sync_host_mask();
+    }
+}
+
+/// Ends the process by a signal, with a report.
+pub fn die(t: &mut Thread, info: &SigInfo) -> ! {
+    if let Some(report) = t.process.config.crash_reporter {
+        report(&Crash { info, cpu: &t.cpu, space: t.process.space, tid: t.tid });
+    }
+    t.process.trace(t.tid, &format!("+++ killed by {} +++", name(info.signo())));
+    let sig = info.signo();
+    let _ = host::set_disposition(sig, Disposition::Default);
+    host::set_mask(SigSet(!SigSet::of(sig).0));
+    host::raise(sig);
+    host::exit_group(128 + sig)
+}
+
+fn run_handler(t: &mut Thread, info: &SigInfo, action: SigAction) {
+    let sig = info.signo();
+    if core::mem::take(&mut t.restart) && action.flags & SA_RESTART == 0 {
+        // The call is not to be executed again: it ends behind the SVC, interrupted.
+        t.cpu.pc = t.cpu.pc.wrapping_add(INSTRUCTION);
+        t.cpu.x[0] = Errno::EINTR.to_word();
+    }
+    if t.process.config.strace.is_some() {
+        t.process.trace(t.tid, &format!("--- {} {info:?} ---", name(sig)));
+    }
+    if action.flags & SA_RESETHAND != 0 {
+        t.actions.lock()[(sig - 1) as usize & 63].handler = SIG_DFL;
+        if !FAULTS.has(sig) {
+            let _ = host::set_disposition(sig, Disposition::Default);
+        }
+    }
+    let back_to = t.saved_mask.take().unwrap_or(t.mask);
+    if push_frame(t, info, &action, back_to).is_err() {
+        // The stack cannot hold the frame.
+        t.mask = back_to;
+        if sig == SIGSEGV {
+            t.actions.lock()[SIGSEGV as usize - 1].handler = SIG_DFL;
+        }
+        let sp = t.cpu.sp();
+        return force(t, SigInfo::fault(SIGSEGV, SEGV_MAPERR, sp));
+    }
+    let mut blocked = t.mask.or(SigSet(action.mask));
+    if action.flags & SA_NODEFER == 0 {
+        blocked = blocked.or(SigSet::of(sig));
+    }
+    t.mask = blocked.blockable();
+    if t.altstack.ss_flags & SS_AUTODISARM != 0 {
+        t.altstack = SigAltStack::DISABLED;
+    }
+}
+
+/// Where the frame starts to grow from. (sigsp in include/linux/sched/signal.h)
+fn stack_top(t: &Thread, flags: u64) -> u64 {
+    let sp = t.cpu.sp();
+    let wanted = flags & SA_ONSTACK != 0 && t.altstack.ss_size != 0;
+    if wanted && !t.altstack.contains(sp) { t.altstack.ss_sp + t.altstack.ss_size } else { sp }
+}
+
+/// Writes the frame and sets the registers for the handler. (setup_rt_frame)
+fn push_frame(
+    t: &mut Thread,
+    info: &SigInfo,
+    action: &SigAction,
+    mask: SigSet,
+) -> Result<(), Errno> {
+    let (frame, record) = frame_addresses(stack_top(t, action.flags));
+    let context = save(t, mask);
+    mem::write(record, &[t.cpu.x[29], t.cpu.x[30]].to_vec())?;
+    mem::write(frame + UCONTEXT_OFFSET as u64, &context.encode())?;
+    if action.flags & SA_SIGINFO != 0 {
+        mem::write(frame, &info.0)?;
+        t.cpu.x[1] = frame;
+        t.cpu.x[2] = frame + UCONTEXT_OFFSET as u64;
+    }
+    t.cpu.x[0] = info.signo() as u64;
+    t.cpu.x[29] = record;
+    t.cpu.x[30] = match action.flags & SA_RESTORER {
+        0 => t.process.program.sigreturn,
+        _ => action.restorer,
+    };
+    t.cpu.set_sp(frame);
+    t.cpu.pc = action.handler;
+    t.cpu.monitor.size = 0;
+    Ok(())
+}
+
+fn save(t: &Thread, mask: SigSet) -> SavedContext {
+    let cpu = &t.cpu;
+    let mut uc = UContext {
+        uc_stack: t.altstack,
+        uc_sigmask: mask.0,
+        fault_address: t.fault_address,
+        sp: cpu.sp(),
+        pc: cpu.pc,
+        pstate: u64::from(cpu.flags.to_nzcv().0),
+        ..Default::default()
+    };
+    uc.regs.copy_from_slice(&cpu.x[..31]);
+    let fpsimd = FpsimdContext {
+        magic: FPSIMD_MAGIC,
+        size: FPSIMD_SIZE,
+        fpsr: cpu.fpsr().0,
+        fpcr: cpu.fpcr.0,
+        vregs: cpu.v,
+    };
+    SavedContext { uc, fpsimd: Some(fpsimd), esr: t.fault_esr }
+}
+
+/// rt_sigreturn: takes the registers, the mask and the alternate stack back from the frame.
+/// `None` when the frame is not one.
+pub fn return_from_handler(t: &mut Thread) -> Option<()> {
+    let frame = t.cpu.sp();
+    if !frame.is_multiple_of(16) {
+        return None;
+    }
+    let mut bytes = vec![0; UCONTEXT_SIZE];
+    mem::read(frame.checked_add(UCONTEXT_OFFSET as u64)?, &mut bytes).ok()?;
+    let context = SavedContext::decode(&bytes)?;
+    let uc = &context.uc;
+    // EL0, AArch64, no exception masked. (valid_native_regs in arch/arm64/kernel/ptrace.c)
+    if uc.pstate & 0x3df != 0 {
+        return None;
+    }
+    let fpsimd = context.fpsimd?;
+    let cpu = &mut t.cpu;
+    cpu.x[..31].copy_from_slice(&uc.regs);
+    cpu.set_sp(uc.sp);
+    cpu.pc = uc.pc;
+    cpu.flags = HostFlags::from_nzcv(Nzcv((uc.pstate & 0xf000_0000) as u32));
+    cpu.v = fpsimd.vregs;
+    cpu.set_fpcr(Fpcr(fpsimd.fpcr));
+    cpu.set_fpsr(Fpsr(fpsimd.fpsr));
+    cpu.monitor.size = 0;
+    let sp = cpu.sp();
+    // As in the kernel, a stack that cannot be set is left as it is.
+    let _ = signal::set_altstack(&mut t.altstack, uc.uc_stack, sp);
+    t.mask = SigSet(uc.uc_sigmask).blockable();
+    t.sync_host_mask();
+    Some(())
+}
+
+/// The signal of a fault, with the syndrome that goes into the frame.
+pub fn fault_signal(fault: &GuestFault) -> (SigInfo, u64) {
+    let write = if fault.write { esr::WNR } else { 0 };
+    let data = esr::EC_DATA_ABORT | esr::IL | write;
+    let fetch = esr::EC_INSTRUCTION_ABORT | esr::IL;
+    let (sig, code, syndrome) = match fault.kind {
+        FaultKind::Unmapped => (SIGSEGV, SEGV_MAPERR, data | esr::FSC_TRANSLATION),
+        FaultKind::Permission => (SIGSEGV, SEGV_ACCERR, data | esr::FSC_PERMISSION),
+        FaultKind::NoPage => (SIGBUS, BUS_ADRERR, data | esr::FSC_EXTERNAL),
+        FaultKind::Misaligned => (SIGBUS, BUS_ADRALN, data | esr::FSC_ALIGNMENT),
+        FaultKind::MisalignedPc => (SIGBUS, BUS_ADRALN, esr::EC_PC_ALIGNMENT | esr::IL),
+        FaultKind::FetchUnmapped => (SIGSEGV, SEGV_MAPERR, fetch | esr::FSC_TRANSLATION),
+        FaultKind::FetchPermission => (SIGSEGV, SEGV_ACCERR, fetch | esr::FSC_PERMISSION),
+    };
+    (SigInfo::fault(sig, code, fault.addr), syndrome)
+}
+
+/// A memory fault of the guest.
+pub fn memory_fault(t: &mut Thread, fault: &GuestFault) {
+    let (info, syndrome) = fault_signal(fault);
+    t.fault_address = fault.addr;
+    t.fault_esr = syndrome;
+    force(t, info);
+    t.fault_esr = 0;
+}
+
+/// A signal that an instruction at `pc` raises, other than a memory fault.
+pub fn instruction_fault(t: &mut Thread, sig: i32, code: i32) {
+    t.fault_address = 0;
+    t.fault_esr = 0;
+    let pc = t.cpu.pc;
+    force(t, SigInfo::fault(sig, code, pc));
+}
+
+const _: () = assert!(sigframe::RT_SIGFRAME_SIZE == UCONTEXT_OFFSET + UCONTEXT_SIZE);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn faults_become_the_kernels_signals() {
+        let fault = GuestFault { kind: FaultKind::Permission, addr: 0x123, write: true };
+        let (info, syndrome) = fault_signal(&fault);
+        assert_eq!((info.signo(), info.code(), info.addr()), (SIGSEGV, SEGV_ACCERR, 0x123));
+        assert_eq!(syndrome, 0x9200_004f);
+        let fault = GuestFault { kind: FaultKind::NoPage, addr: 1, write: false };
+        assert_eq!(fault_signal(&fault).0.signo(), SIGBUS);
+    }
+}

@@ -1,0 +1,129 @@
+//! Descriptors: fcntl and the calls with open flags, epoll_ctl, and the emulator's own descriptors.
+
+use std::sync::atomic::{AtomicI32, Ordering};
+
+use xemu_abi::fcntl::{F_GETFL, F_SETFL, O_CLOEXEC, swap_open_flags};
+use xemu_abi::stat::{EpollEvent, HostEpollEvent};
+use xemu_abi::{Errno, Wire};
+
+use crate::args::*;
+use crate::host::{self, nr};
+use crate::mem;
+use crate::strace::shown::IntPair;
+use crate::table::SysResult;
+use crate::thread::Thread;
+
+/// Descriptors that belong to the emulator; the guest finds them closed. -1 is a free place.
+static RESERVED: [AtomicI32; 4] = [const { AtomicI32::new(-1) }; 4];
+
+/// Keeps a descriptor of the emulator out of the guest's reach. False when there is no place.
+pub fn reserve(fd: i32) -> bool {
+    RESERVED
+        .iter()
+        .any(|place| place.compare_exchange(-1, fd, Ordering::Relaxed, Ordering::Relaxed).is_ok())
+}
+
+/// Whether a descriptor is the emulator's.
+pub fn is_reserved(fd: i32) -> bool {
+    fd >= 0 && RESERVED.iter().any(|place| place.load(Ordering::Relaxed) == fd)
+}
+
+fn word(fd: i32) -> u64 {
+    i64::from(fd).cast_unsigned()
+}
+
+/// close.
+pub fn close(t: &mut Thread, fd: Fd) -> SysResult {
+    if is_reserved(fd.0) {
+        return Err(Errno::EBADF);
+    }
+    t.blocking(nr::CLOSE, [word(fd.0), 0, 0, 0, 0, 0])
+}
+
+/// fcntl: descriptors are duplicated above the wanted number by `command`.
+const F_DUPFD_CLOEXEC: u64 = 1030;
+
+/// dup3: a descriptor of the emulator moves out of the way.
+pub fn dup3(t: &mut Thread, oldfd: Fd, newfd: Fd, flags: FileFlags) -> SysResult {
+    if is_reserved(oldfd.0) {
+        return Err(Errno::EBADF);
+    }
+    if is_reserved(newfd.0) {
+        let args = [word(newfd.0), F_DUPFD_CLOEXEC, word(newfd.0) + 1, 0, 0, 0];
+        let moved = host::syscall(nr::FCNTL, args)
+            .or_else(|_| host::syscall(nr::FCNTL, [word(newfd.0), F_DUPFD_CLOEXEC, 64, 0, 0, 0]))?;
+        for place in &RESERVED {
+            let (old, new) = (newfd.0, moved as i32);
+            let _ = place.compare_exchange(old, new, Ordering::Relaxed, Ordering::Relaxed);
+        }
+    }
+    let args = [word(oldfd.0), word(newfd.0), u64::from(flags.0), 0, 0, 0];
+    t.blocking(nr::DUP3, args)
+}
+
+/// close_range: leaves out the emulator's descriptors.
+pub fn close_range(t: &mut Thread, first: Uint, last: Uint, flags: Hex) -> SysResult {
+    let mut kept: Vec<u32> = RESERVED
+        .iter()
+        .filter_map(|place| u32::try_from(place.load(Ordering::Relaxed)).ok())
+        .filter(|fd| (first.0..=last.0).contains(fd))
+        .collect();
+    kept.sort_unstable();
+    let mut from = first.0;
+    for fd in kept {
+        if from < fd {
+            let args = [from, fd - 1, flags.0, 0, 0, 0].map(u64::from);
+            t.blocking(nr::CLOSE_RANGE, args)?;
+        }
+        if fd == last.0 {
+            return Ok(0);
+        }
+        from = fd + 1;
+    }
+    t.blocking(nr::CLOSE_RANGE, [from, last.0, flags.0, 0, 0, 0].map(u64::from))
+}
+
+/// fcntl: open flags.
+pub fn fcntl(t: &mut Thread, fd: Fd, cmd: FcntlCmd, arg: Word) -> SysResult {
+    if is_reserved(fd.0) {
+        return Err(Errno::EBADF);
+    }
+    let arg = if cmd.0 == F_SETFL { swap_open_flags(arg.0) } else { arg.0 };
+    let result = t.blocking(nr::FCNTL, [word(fd.0), u64::from(cmd.0), arg, 0, 0, 0])?;
+    Ok(if cmd.0 == F_GETFL { swap_open_flags(result) } else { result })
+}
+
+/// pipe2: O_DIRECT.
+pub fn pipe2(t: &mut Thread, pipefd: Out<IntPair>, flags: FileFlags) -> SysResult {
+    let flags = swap_open_flags(u64::from(flags.0));
+    t.blocking(nr::PIPE2, [pipefd.0, flags, 0, 0, 0, 0])
+}
+
+/// fanotify_init: flags of the descriptors in its events.
+pub fn fanotify_init(t: &mut Thread, flags: Hex, event_f_flags: FileFlags) -> SysResult {
+    let event_f_flags = swap_open_flags(u64::from(event_f_flags.0));
+    t.blocking(nr::FANOTIFY_INIT, [u64::from(flags.0), event_f_flags, 0, 0, 0, 0])
+}
+
+/// epoll_ctl: `struct epoll_event`.
+pub fn epoll_ctl(
+    t: &mut Thread,
+    epfd: Fd,
+    op: EpollOp,
+    fd: Fd,
+    event: In<EpollEvent>,
+) -> SysResult {
+    let mut host = [0u8; HostEpollEvent::SIZE];
+    let mut addr = 0;
+    const EPOLL_CTL_DEL: u32 = 2;
+    if op.0 != EPOLL_CTL_DEL {
+        HostEpollEvent::from(mem::read_wire::<EpollEvent>(event.0)?).encode(&mut host);
+        addr = host.as_ptr() as u64;
+    }
+    t.blocking(nr::EPOLL_CTL, [word(epfd.0), u64::from(op.0), word(fd.0), addr, 0, 0])
+}
+
+/// Whether open flags ask for closing on exec.
+pub fn cloexec(flags: u64) -> bool {
+    flags & u64::from(O_CLOEXEC) != 0
+}

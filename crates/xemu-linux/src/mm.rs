@@ -1,0 +1,75 @@
+//! Memory mappings: all of them go through the guest's address space, which tells its observer (the
+//! engine) about ranges whose code may have changed.
+
+use xemu_abi::Errno;
+
+use crate::args::*;
+use crate::host;
+use crate::table::SysResult;
+use crate::thread::Thread;
+
+/// brk: as in the kernel, the result is the end of the heap, whether it moved or not.
+pub fn brk(t: &mut Thread, addr: Addr) -> SysResult {
+    Ok(t.process.space.brk(addr.0))
+}
+
+/// mmap.
+pub fn mmap(
+    t: &mut Thread,
+    addr: Addr,
+    length: Size,
+    prot: Prot,
+    flags: MapFlags,
+    fd: Fd,
+    offset: Word,
+) -> SysResult {
+    let (prot, flags) = (prot.0 as u32, flags.0 as u32);
+    let space = t.process.space;
+    space.mmap(addr.0, length.0, prot, flags, fd.0, offset.0).map_err(host::errno)
+}
+
+/// munmap.
+pub fn munmap(t: &mut Thread, addr: Addr, length: Size) -> SysResult {
+    t.process.space.munmap(addr.0, length.0).map_err(host::errno)?;
+    Ok(0)
+}
+
+/// mremap.
+pub fn mremap(
+    t: &mut Thread,
+    old: Addr,
+    old_size: Size,
+    new_size: Size,
+    flags: MremapFlags,
+    new: Addr,
+) -> SysResult {
+    let flags = flags.0 as u32;
+    let space = t.process.space;
+    space.mremap(old.0, old_size.0, new_size.0, flags, new.0).map_err(host::errno)
+}
+
+/// mprotect.
+pub fn mprotect(t: &mut Thread, addr: Addr, len: Size, prot: Prot) -> SysResult {
+    let prot = u32::try_from(prot.0).map_err(|_| Errno::EINVAL)?;
+    t.process.space.mprotect(addr.0, len.0, prot).map_err(host::errno)?;
+    Ok(0)
+}
+
+/// pkey_mprotect: with key -1 it is mprotect; there are no other keys.
+pub fn pkey_mprotect(t: &mut Thread, addr: Addr, len: Size, prot: Prot, pkey: Int) -> SysResult {
+    if pkey.0 != -1 {
+        return Err(Errno::EINVAL);
+    }
+    mprotect(t, addr, len, prot)
+}
+
+/// madvise.
+pub fn madvise(t: &mut Thread, addr: Addr, length: Size, advice: Advice) -> SysResult {
+    t.process.space.madvise(addr.0, length.0, advice.0).map_err(host::errno)?;
+    Ok(0)
+}
+
+/// remap_file_pages: obsolete; a kernel answers EINVAL where it cannot emulate it.
+pub fn remap_file_pages(_: &mut Thread, _: Addr, _: Size, _: Prot, _: Size, _: Hex) -> SysResult {
+    Err(Errno::EINVAL)
+}

@@ -1,0 +1,113 @@
+//! Paths: reading them from guest memory, the `-L` prefix, and the process's own /proc entries.
+
+use std::ffi::CString;
+use std::os::unix::ffi::OsStrExt;
+
+use xemu_abi::Errno;
+use xemu_abi::fcntl::{AT_FDCWD, AT_SYMLINK_NOFOLLOW};
+
+use crate::host;
+use crate::mem;
+use crate::process::Process;
+
+/// The longest path with its final zero.
+pub const PATH_MAX: usize = 4096;
+
+/// A path of the guest, ready to be given to the host.
+pub struct HostPath {
+    /// What the guest wrote.
+    pub guest: Vec<u8>,
+    /// What the host gets instead, when it differs.
+    replaced: Option<CString>,
+    addr: u64,
+}
+
+impl HostPath {
+    /// The address of the string for the host's call: the guest's own unless it was replaced.
+    pub fn addr(&self) -> u64 {
+        self.replaced.as_ref().map_or(self.addr, |path| path.as_ptr() as u64)
+    }
+
+    /// The bytes that the host gets.
+    pub fn host_bytes(&self) -> &[u8] {
+        self.replaced.as_ref().map_or(&self.guest, |path| path.as_bytes())
+    }
+
+    /// Gives the host another path.
+    pub fn replace(&mut self, path: &[u8]) -> Result<(), Errno> {
+        self.replaced = Some(CString::new(path).map_err(|_| Errno::ENOENT)?);
+        Ok(())
+    }
+
+    /// Which entry of the process's own /proc folder this is.
+    pub fn proc_entry(&self) -> Option<&[u8]> {
+        own_proc_entry(&self.guest)
+    }
+}
+
+/// Reads a path as the kernel does: EFAULT, ENAMETOOLONG.
+pub fn read(addr: u64) -> Result<Vec<u8>, Errno> {
+    let path = mem::read_cstr(addr, PATH_MAX)?;
+    if path.len() >= PATH_MAX { Err(Errno::ENAMETOOLONG) } else { Ok(path) }
+}
+
+/// Reads a path and looks it up below the prefix.
+pub fn lookup(process: &Process, addr: u64) -> Result<HostPath, Errno> {
+    let guest = read(addr)?;
+    let mut path = HostPath { replaced: below_prefix(process, &guest), guest, addr };
+    if path.replaced.is_none() && path.proc_entry() == Some(b"exe") {
+        // The host's link leads to the emulator.
+        let exe = process.exe_path.clone();
+        path.replace(&exe)?;
+    }
+    Ok(path)
+}
+
+/// The path below the prefix, if the guest's is absolute and something is there.
+pub fn below_prefix(process: &Process, guest: &[u8]) -> Option<CString> {
+    let prefix = process.config.prefix.as_ref()?.as_os_str().as_bytes();
+    if guest.first() != Some(&b'/') || guest.starts_with(prefix) {
+        return None;
+    }
+    let mut path = prefix.strip_suffix(b"/").unwrap_or(prefix).to_vec();
+    path.extend_from_slice(guest);
+    let path = CString::new(path).ok()?;
+    exists(&path).then_some(path)
+}
+
+/// Whether something is at a path, even a dangling link.
+pub fn exists(path: &CString) -> bool {
+    let at = AT_FDCWD as u64;
+    let flags = u64::from(AT_SYMLINK_NOFOLLOW);
+    host::syscall(host::nr::FACCESSAT2, [at, path.as_ptr() as u64, 0, flags, 0, 0]).is_ok()
+}
+
+/// The part behind `/proc/self/` or its equals, of a path that names the own process.
+fn own_proc_entry(path: &[u8]) -> Option<&[u8]> {
+    let rest = path.strip_prefix(b"/proc/")?;
+    if let Some(entry) = rest.strip_prefix(b"self/") {
+        return Some(entry);
+    }
+    if let Some(entry) = rest.strip_prefix(b"thread-self/") {
+        return Some(entry);
+    }
+    let digits = rest.iter().take_while(|b| b.is_ascii_digit()).count();
+    let pid: i64 = std::str::from_utf8(&rest[..digits]).ok()?.parse().ok()?;
+    let entry = rest[digits..].strip_prefix(b"/")?;
+    (pid == i64::from(host::getpid())).then_some(entry)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn own_entries_are_found() {
+        assert_eq!(own_proc_entry(b"/proc/self/exe"), Some(&b"exe"[..]));
+        let by_pid = format!("/proc/{}/maps", std::process::id());
+        assert_eq!(own_proc_entry(by_pid.as_bytes()), Some(&b"maps"[..]));
+        assert_eq!(own_proc_entry(b"/proc/1/maps"), None);
+        assert_eq!(own_proc_entry(b"/proc/cpuinfo"), None);
+        assert_eq!(own_proc_entry(b"/etc/passwd"), None);
+    }
+}

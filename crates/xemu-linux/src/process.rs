@@ -1,0 +1,246 @@
+//! The process: what all its threads share, and the calls about processes.
+
+use std::ffi::CString;
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, OnceLock};
+
+use xemu_abi::process::{self as abi, PrctlClass};
+use xemu_abi::signal::SigInfo;
+use xemu_abi::{Errno, Wire};
+use xemu_guest::CpuState;
+use xemu_mem::AddressSpace;
+
+use crate::args::*;
+use crate::engine::Engine;
+use crate::host::{self, nr};
+use crate::strace::shown::Rlimit;
+use crate::table::SysResult;
+use crate::thread::Thread;
+use crate::{mem, table};
+
+/// Called once when a guest's fault is about to end the process.
+pub type CrashReporter = fn(&Crash<'_>);
+
+/// What a crash report can show.
+pub struct Crash<'a> {
+    /// The signal that ends the process.
+    pub info: &'a SigInfo,
+    /// The registers, at the instruction that faulted.
+    pub cpu: &'a CpuState,
+    /// The guest's memory.
+    pub space: &'a AddressSpace,
+    /// The thread.
+    pub tid: i32,
+}
+
+/// Where a line of trace goes.
+pub type TraceSink = fn(&str);
+
+/// How the command wants the process to be run.
+#[derive(Default)]
+pub struct Config {
+    /// `-strace`: gets each line, without a newline.
+    pub strace: Option<TraceSink>,
+    /// `-L`: absolute paths are looked up below it first.
+    pub prefix: Option<PathBuf>,
+    /// `-r`: what uname says.
+    pub release: Option<String>,
+    /// Options that an emulator started by execve is to get.
+    pub exec_options: Vec<CString>,
+    /// Gets crashes.
+    pub crash_reporter: Option<CrashReporter>,
+    /// The `Features` line's bits: AT_HWCAP and AT_HWCAP2.
+    pub hwcap: [u64; 2],
+    /// MIDR_EL1, for /proc/cpuinfo.
+    pub midr: u32,
+    /// argv[0] of an emulator started by execve.
+    pub emulator_name: CString,
+    /// The emulator's own file, for the case that /proc is not there; see [`crate::fd::reserve`].
+    pub emulator_fd: Option<i32>,
+}
+
+/// What the loader knows of the program.
+#[derive(Default)]
+pub struct ProgramInfo {
+    /// Absolute path of the program's file.
+    pub exe_path: Vec<u8>,
+    /// The arguments as /proc/self/cmdline shows them, each ended by a zero.
+    pub cmdline: Vec<u8>,
+    /// The auxiliary vector's bytes.
+    pub auxv: Vec<u8>,
+    /// The initial stack pointer.
+    pub stack_start: u64,
+    /// Address of the code that calls rt_sigreturn, in the vdso.
+    pub sigreturn: u64,
+}
+
+/// What all threads share. One per host process; it lives until the process ends.
+pub struct Process {
+    /// The command's wishes.
+    pub config: Config,
+    /// Runs guest code.
+    pub engine: Arc<dyn Engine>,
+    /// Guest memory.
+    pub space: &'static AddressSpace,
+    /// Absolute path of the program's file.
+    pub exe_path: Vec<u8>,
+    /// The rest of what the loader knows.
+    pub program: ProgramInfo,
+    /// RLIMIT_DATA and RLIMIT_AS as the guest set them.
+    memory_limits: Mutex<[Option<Rlimit>; 2]>,
+    /// How often each number was refused or unknown; the last entry is for numbers out of range.
+    unsupported: Vec<AtomicU64>,
+}
+
+static PROCESS: OnceLock<Process> = OnceLock::new();
+
+impl Process {
+    /// Makes the process; there is one.
+    pub fn init(
+        config: Config,
+        engine: Arc<dyn Engine>,
+        space: &'static AddressSpace,
+        program: ProgramInfo,
+    ) -> &'static Process {
+        PROCESS.get_or_init(|| Process {
+            config,
+            engine,
+            space,
+            exe_path: program.exe_path.clone(),
+            program,
+            memory_limits: Mutex::new([None; 2]),
+            unsupported: (0..=table::MAX_NR).map(|_| AtomicU64::new(0)).collect(),
+        })
+    }
+
+    /// The process, once it was made.
+    pub fn get() -> Option<&'static Process> {
+        PROCESS.get()
+    }
+
+    /// Counts a call that this emulator does not carry out; true the first time.
+    pub fn count_unsupported(&self, nr: u64) -> bool {
+        let index = usize::try_from(nr).map_or(table::MAX_NR, |nr| nr.min(table::MAX_NR));
+        self.unsupported[index].fetch_add(1, Ordering::Relaxed) == 0
+    }
+
+    /// Which calls were refused or unknown, and how often.
+    pub fn unsupported_calls(&self) -> Vec<(u64, u64)> {
+        let counts = self.unsupported.iter().enumerate();
+        counts
+            .map(|(nr, count)| (nr as u64, count.load(Ordering::Relaxed)))
+            .filter(|(_, count)| *count != 0)
+            .collect()
+    }
+
+    /// Prints a line of trace.
+    pub fn trace(&self, tid: i32, line: &str) {
+        if let Some(sink) = self.config.strace {
+            sink(&format!("{tid} {line}"));
+        }
+    }
+}
+
+/// exit_group: ends the process with all threads.
+pub fn exit_group(t: &mut Thread, status: Int) -> SysResult {
+    if !t.is_vfork_child {
+        t.process.engine.at_exit();
+    }
+    host::exit_group(status.0)
+}
+
+/// Index into the kept limits; those of memory would also count what the emulator maps.
+fn memory_limit(resource: u32) -> Option<usize> {
+    match resource {
+        2 => Some(0),
+        9 => Some(1),
+        _ => None,
+    }
+}
+
+/// setrlimit: limits of memory are kept and reported, but not given to the host.
+pub fn setrlimit(t: &mut Thread, resource: Resource, rlim: In<Rlimit>) -> SysResult {
+    match memory_limit(resource.0) {
+        Some(_) => limits(t, Pid(0), resource, rlim.0, 0),
+        None => t.blocking(nr::SETRLIMIT, [u64::from(resource.0), rlim.0, 0, 0, 0, 0]),
+    }
+}
+
+/// prlimit64: limits of memory are kept and reported, but not given to the host.
+pub fn prlimit64(
+    t: &mut Thread,
+    pid: Pid,
+    resource: Resource,
+    new: In<Rlimit>,
+    old: Out<Rlimit>,
+) -> SysResult {
+    limits(t, pid, resource, new.0, old.0)
+}
+
+fn limits(t: &mut Thread, pid: Pid, resource: Resource, new: u64, old: u64) -> SysResult {
+    let own = pid.0 == 0 || pid.0 == host::getpid();
+    let Some(index) = memory_limit(resource.0).filter(|_| own) else {
+        let pid = i64::from(pid.0).cast_unsigned();
+        return t.blocking(nr::PRLIMIT64, [pid, u64::from(resource.0), new, old, 0, 0]);
+    };
+    let mut kept = t.process.memory_limits.lock().expect("invariant: no holder panics");
+    let current = match kept[index] {
+        Some(limit) => limit,
+        None => {
+            let mut host = [0u8; 16];
+            let args = [0, u64::from(resource.0), 0, host.as_mut_ptr() as u64, 0, 0];
+            host::syscall(nr::PRLIMIT64, args)?;
+            Rlimit::decode(&host)
+        }
+    };
+    if new != 0 {
+        let wanted: Rlimit = mem::read_wire(new)?;
+        if wanted.cur > wanted.max {
+            return Err(Errno::EINVAL);
+        }
+        if wanted.max > current.max {
+            return Err(Errno::EPERM);
+        }
+        kept[index] = Some(wanted);
+    }
+    if old != 0 {
+        mem::write_wire(old, &current)?;
+    }
+    Ok(0)
+}
+
+/// prctl: options that mean the same to the host pass.
+pub fn prctl(
+    t: &mut Thread,
+    option: PrctlOption,
+    arg2: Word,
+    arg3: Word,
+    arg4: Word,
+    arg5: Word,
+) -> SysResult {
+    match abi::prctl_class(option.0) {
+        Some((_, PrctlClass::Pass)) => {
+            let args = [u64::from(option.0), arg2.0, arg3.0, arg4.0, arg5.0, 0];
+            t.blocking(nr::PRCTL, args)
+        }
+        Some((_, PrctlClass::Custom)) => prctl_custom(t, option.0, arg2.0, [arg3, arg4, arg5]),
+        Some((_, PrctlClass::Refused)) | None => Err(Errno::EINVAL),
+    }
+}
+
+fn prctl_custom(t: &mut Thread, option: u32, arg2: u64, rest: [Word; 3]) -> SysResult {
+    let rest_is_zero = rest.iter().all(|word| word.0 == 0);
+    match option {
+        abi::PR_GET_TID_ADDRESS => {
+            mem::write_wire(arg2, &t.clear_child_tid)?;
+            Ok(0)
+        }
+        // Bit 0, PR_TAGGED_ADDR_ENABLE, needs every pointer to be stripped of its tag.
+        abi::PR_GET_TAGGED_ADDR_CTRL if arg2 == 0 && rest_is_zero => Ok(0),
+        abi::PR_SET_TAGGED_ADDR_CTRL if arg2 == 0 && rest_is_zero => Ok(0),
+        abi::PR_GET_MDWE if arg2 == 0 && rest_is_zero => Ok(0),
+        abi::PR_SET_MM => Err(Errno::EPERM),
+        _ => Err(Errno::EINVAL),
+    }
+}

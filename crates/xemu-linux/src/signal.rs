@@ -1,0 +1,298 @@
+//! Signals: dispositions, masks, the alternate stack, and what the host's handler does.
+//!
+//! A signal that the guest handles has one host handler, [`on_host_signal`]. It puts the siginfo
+//! into the thread's own slots, asks the guest code to come to a poll, and leaves all signals
+//! blocked until [`crate::deliver`] has run. So at most one asynchronous signal waits in the
+//! emulator, and the kernel keeps the order and the merging of all others. Ignored and default
+//! signals are ignored and default on the host too.
+//!
+//! The host's mask equals the guest's, but for the fault signals, which are never blocked there;
+//! one that the guest blocks waits in its slot.
+
+use std::sync::Mutex;
+
+use xemu_abi::signal::*;
+use xemu_abi::{Errno, Wire};
+use xemu_host::HostContext;
+
+use crate::args::*;
+use crate::host::{self, Disposition};
+use crate::pending;
+use crate::process::Process;
+use crate::table::SysResult;
+use crate::thread::Thread;
+use crate::{deliver, mem};
+
+/// The signals of processor faults, whose host handlers are always the emulator's.
+pub const FAULTS: SigSet = SigSet(
+    SigSet::of(SIGILL).0
+        | SigSet::of(SIGTRAP).0
+        | SigSet::of(SIGBUS).0
+        | SigSet::of(SIGFPE).0
+        | SigSet::of(SIGSEGV).0,
+);
+
+/// The guest's signal actions; shared by threads, copied by processes.
+pub struct Actions(Mutex<[SigAction; 64]>);
+
+impl Actions {
+    /// The actions that the process was started with: all default, or ignored.
+    pub fn inherited() -> Self {
+        let mut actions = [SigAction::default(); 64];
+        for (sig, action) in (1..).zip(&mut actions) {
+            if host::is_ignored(sig) {
+                action.handler = SIG_IGN;
+            }
+        }
+        Self(Mutex::new(actions))
+    }
+
+    /// A copy, for a process that shares memory but not actions.
+    pub fn copy(&self) -> Self {
+        Self(Mutex::new(*self.lock()))
+    }
+
+    /// All of them; index 0 is signal 1. Held across a fork.
+    pub fn lock(&self) -> std::sync::MutexGuard<'_, [SigAction; 64]> {
+        self.0.lock().expect("invariant: no holder panics")
+    }
+
+    /// Handlers go back to the default, as by execve and CLONE_CLEAR_SIGHAND.
+    pub fn reset_handlers(&self) {
+        for action in self.lock().iter_mut().filter(|action| action.handler != SIG_IGN) {
+            *action = SigAction::default();
+        }
+    }
+
+    /// The action of one signal.
+    pub fn get(&self, sig: i32) -> SigAction {
+        self.lock()[index(sig)]
+    }
+}
+
+fn index(sig: i32) -> usize {
+    (sig - 1) as usize & 63
+}
+
+/// The mask that the host gets for a mask of the guest.
+pub fn host_mask(guest: SigSet) -> SigSet {
+    guest.without(FAULTS)
+}
+
+/// The host's disposition for an action of the guest.
+fn disposition(sig: i32, action: &SigAction) -> Disposition {
+    match action.handler {
+        _ if FAULTS.has(sig) => Disposition::Handle { flags: 0 },
+        SIG_DFL => Disposition::Default,
+        SIG_IGN => Disposition::Ignore { flags: action.flags },
+        _ => Disposition::Handle { flags: action.flags },
+    }
+}
+
+/// Installs the handlers of the fault signals. Called once, before guest code runs.
+pub fn install_fault_handlers() -> Result<(), Errno> {
+    host::set_handler(on_host_signal);
+    for sig in (1..=64).filter(|sig| FAULTS.has(*sig)) {
+        host::set_disposition(sig, Disposition::Handle { flags: 0 })?;
+    }
+    Ok(())
+}
+
+/// Before an execve: fault signals take the guest's disposition and mask, so that the new program
+/// inherits them.
+pub fn before_exec(t: &Thread) {
+    let actions = t.actions.lock();
+    for sig in (1..=64).filter(|sig| FAULTS.has(*sig)) {
+        if actions[index(sig)].handler == SIG_IGN {
+            let _ = host::set_disposition(sig, Disposition::Ignore { flags: 0 });
+        }
+    }
+    drop(actions);
+    host::set_mask(t.mask);
+}
+
+/// After an execve that failed.
+pub fn after_failed_exec(t: &Thread) {
+    for sig in (1..=64).filter(|sig| FAULTS.has(*sig)) {
+        let _ = host::set_disposition(sig, Disposition::Handle { flags: 0 });
+    }
+    host::set_mask(host_mask(t.mask));
+}
+
+/// The one host handler. Async-signal-safe: thread-local slots, atomics, the given context.
+fn on_host_signal(sig: i32, host_info: &xemu_host::SigInfo, ctx: &mut HostContext) {
+    let info = SigInfo(*host_info.bytes());
+    // A general protection fault (an address that is not canonical) has the code SI_KERNEL.
+    let from_kernel = info.is_fault() || (sig == SIGSEGV && info.code() == SI_KERNEL);
+    if FAULTS.has(sig) && from_kernel {
+        let repaired = xemu_mem::fixup(sig, host_info, ctx)
+            || Process::get().is_some_and(|p| p.engine.handle_host_fault(sig, host_info, ctx));
+        if !repaired {
+            // Our own bug: the instruction is run again with the default action, which ends us.
+            let _ = host::set_disposition(sig, Disposition::Default);
+        }
+        return;
+    }
+    pending::queue(&info);
+    host::interrupt(ctx, SigSet(!FAULTS.0));
+}
+
+fn check_set_size(size: Size) -> Result<(), Errno> {
+    if size.0 == 8 { Ok(()) } else { Err(Errno::EINVAL) }
+}
+
+/// rt_sigaction.
+pub fn rt_sigaction(
+    t: &mut Thread,
+    sig: Sig,
+    act: In<SigAction>,
+    oldact: Out<SigAction>,
+    size: Size,
+) -> SysResult {
+    check_set_size(size)?;
+    let new: Option<SigAction> = if act.0 == 0 { None } else { Some(mem::read_wire(act.0)?) };
+    let valid = (1..=SIGRTMAX).contains(&sig.0);
+    if !valid || (new.is_some() && SigSet::UNBLOCKABLE.has(sig.0)) {
+        return Err(Errno::EINVAL);
+    }
+    let mut actions = t.actions.lock();
+    let old = actions[index(sig.0)];
+    if let Some(mut new) = new {
+        new.flags &= SA_KNOWN;
+        new.mask = SigSet(new.mask).blockable().0;
+        // The table is set before a handler can run, and still says "handler" while one may.
+        actions[index(sig.0)] = new;
+        if let Err(errno) = host::set_disposition(sig.0, disposition(sig.0, &new)) {
+            actions[index(sig.0)] = old;
+            return Err(errno);
+        }
+    }
+    drop(actions);
+    if oldact.0 != 0 {
+        mem::write_wire(oldact.0, &old)?;
+    }
+    Ok(0)
+}
+
+/// rt_sigprocmask.
+pub fn rt_sigprocmask(
+    t: &mut Thread,
+    how: SigHow,
+    set: In<SigSet>,
+    oldset: Out<SigSet>,
+    size: Size,
+) -> SysResult {
+    check_set_size(size)?;
+    let old = t.mask;
+    if set.0 != 0 {
+        let set = SigSet(mem::read_as(set.0)?);
+        let new = match how.0 {
+            SIG_BLOCK => old.or(set),
+            SIG_UNBLOCK => old.without(set),
+            SIG_SETMASK => set,
+            _ => return Err(Errno::EINVAL),
+        };
+        t.change_mask(new.blockable())?;
+    }
+    if oldset.0 != 0 {
+        mem::write(oldset.0, &old.0.to_vec())?;
+    }
+    Ok(0)
+}
+
+/// rt_sigpending: the kernel's and the emulator's.
+pub fn rt_sigpending(t: &mut Thread, set: Out<SigSet>, size: Size) -> SysResult {
+    if size.0 > 8 {
+        return Err(Errno::EINVAL);
+    }
+    let held = SigSet(pending::queued().0 & t.mask.0);
+    let all = host::pending_signals()?.or(held);
+    mem::write(set.0, &all.0.to_vec()[..size.0 as usize])?;
+    Ok(0)
+}
+
+/// sigaltstack: as do_sigaltstack of the kernel.
+pub fn sigaltstack(t: &mut Thread, ss: In<SigAltStack>, old_ss: Out<SigAltStack>) -> SysResult {
+    let old = t.altstack;
+    let sp = t.cpu.sp();
+    if ss.0 != 0 {
+        let new: SigAltStack = mem::read_wire(ss.0)?;
+        set_altstack(&mut t.altstack, new, sp)?;
+    }
+    if old_ss.0 != 0 {
+        let shown = SigAltStack { ss_flags: altstack_flags(&old, sp), ..old };
+        mem::write_wire(old_ss.0, &shown)?;
+    }
+    Ok(0)
+}
+
+fn altstack_flags(stack: &SigAltStack, sp: u64) -> u32 {
+    let state = match stack.ss_size {
+        0 => SS_DISABLE,
+        _ if stack.contains(sp) => SS_ONSTACK,
+        _ => 0,
+    };
+    state | stack.ss_flags & SS_AUTODISARM
+}
+
+/// Sets an alternate stack with the kernel's checks.
+pub fn set_altstack(stack: &mut SigAltStack, new: SigAltStack, sp: u64) -> Result<(), Errno> {
+    if stack.ss_size != 0 && stack.contains(sp) {
+        return Err(Errno::EPERM);
+    }
+    match new.ss_flags & !SS_AUTODISARM {
+        SS_DISABLE => {
+            *stack = SigAltStack { ss_sp: 0, ss_size: 0, ss_flags: new.ss_flags };
+            Ok(())
+        }
+        0 | SS_ONSTACK if new.ss_size < MINSIGSTKSZ => Err(Errno::ENOMEM),
+        0 | SS_ONSTACK => {
+            *stack = new;
+            Ok(())
+        }
+        _ => Err(Errno::EINVAL),
+    }
+}
+
+/// rt_sigreturn: a frame that makes no sense is a segmentation fault.
+pub fn rt_sigreturn(t: &mut Thread) -> SysResult {
+    if deliver::return_from_handler(t).is_none() {
+        let sp = t.cpu.sp();
+        deliver::force(t, SigInfo::fault(SIGSEGV, SEGV_MAPERR, sp));
+    }
+    Ok(t.cpu.x[0])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn fault_signals_stay_open_on_the_host() {
+        assert_eq!(host_mask(SigSet(u64::MAX)), SigSet(!FAULTS.0));
+        assert_eq!(FAULTS.0.count_ones(), 5);
+    }
+
+    #[test]
+    fn ignored_and_default_signals_are_the_kernels_business() {
+        let action = |handler| SigAction { handler, ..Default::default() };
+        assert_eq!(disposition(SIGTERM, &action(SIG_DFL)), Disposition::Default);
+        assert_eq!(disposition(SIGCHLD, &action(SIG_IGN)), Disposition::Ignore { flags: 0 });
+        assert_eq!(disposition(SIGSEGV, &action(SIG_DFL)), Disposition::Handle { flags: 0 });
+    }
+
+    #[test]
+    fn alternate_stack_is_checked_as_by_the_kernel() {
+        let mut stack = SigAltStack::DISABLED;
+        let new = SigAltStack { ss_sp: 0x1000, ss_flags: 0, ss_size: 0x2000 };
+        let small = SigAltStack { ss_size: MINSIGSTKSZ - 1, ..new };
+        assert_eq!(set_altstack(&mut stack, small, 0), Err(Errno::ENOMEM));
+        let bad = SigAltStack { ss_flags: 4, ..new };
+        assert_eq!(set_altstack(&mut stack, bad, 0), Err(Errno::EINVAL));
+        assert_eq!(set_altstack(&mut stack, new, 0), Ok(()));
+        assert_eq!(altstack_flags(&stack, 0x1800), SS_ONSTACK);
+        assert_eq!(set_altstack(&mut stack, new, 0x1800), Err(Errno::EPERM));
+        assert_eq!(set_altstack(&mut stack, SigAltStack::DISABLED, 0), Ok(()));
+        assert_eq!(altstack_flags(&stack, 0), SS_DISABLE);
+    }
+}

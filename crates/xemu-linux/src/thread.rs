@@ -1,0 +1,497 @@
+//! Guest threads, which are host threads: their state, clone, and their end.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::sync::mpsc;
+
+use xemu_abi::process::*;
+use xemu_abi::signal::{SIGCHLD, SigAltStack, SigSet};
+use xemu_abi::{Errno, Wire};
+use xemu_guest::CpuState;
+use xemu_host::Fork;
+
+use crate::args::*;
+use crate::engine::EngineThread;
+use crate::host::{self, nr};
+use crate::process::Process;
+use crate::signal::{Actions, host_mask};
+use crate::table::SysResult;
+use crate::{mem, pending, run};
+
+/// The host stack of a guest thread, for the emulator's own functions.
+pub const HOST_STACK: usize = 512 << 10;
+
+/// One guest thread. It lives on the stack of the host thread that runs it.
+pub struct Thread {
+    /// Registers.
+    pub cpu: CpuState,
+    /// What all threads share.
+    pub process: &'static Process,
+    /// The engine's side.
+    pub engine: Box<dyn EngineThread>,
+    /// Signal actions.
+    pub actions: Arc<Actions>,
+    /// The host's id, which is the guest's too.
+    pub tid: i32,
+    /// Blocked signals.
+    pub mask: SigSet,
+    /// What to go back to after a call with a temporary mask.
+    pub saved_mask: Option<SigSet>,
+    /// Whether pc was put back to an SVC that is to be executed again.
+    pub restart: bool,
+    /// The alternate signal stack.
+    pub altstack: SigAltStack,
+    /// Zeroed, with a wake-up, at the thread's end.
+    pub clear_child_tid: u64,
+    /// What set_robust_list named.
+    pub robust_list: u64,
+    /// FAR of the last fault.
+    pub fault_address: u64,
+    /// Syndrome of the fault that is being delivered.
+    pub fault_esr: u64,
+    /// Set when the thread is to end, with the status.
+    pub ended: Option<i32>,
+    /// Whether this is a child that shares its suspended parent's memory.
+    pub is_vfork_child: bool,
+}
+
+impl Thread {
+    /// A task with these registers, to be run by the calling host thread.
+    pub fn new(process: &'static Process, cpu: CpuState, actions: Arc<Actions>) -> Self {
+        Self {
+            cpu,
+            process,
+            engine: process.engine.new_thread(),
+            actions,
+            tid: host::gettid(),
+            mask: SigSet::EMPTY,
+            saved_mask: None,
+            restart: false,
+            altstack: SigAltStack::DISABLED,
+            clear_child_tid: 0,
+            robust_list: 0,
+            fault_address: 0,
+            fault_esr: 0,
+            ended: None,
+            is_vfork_child: false,
+        }
+    }
+
+    /// A host call on the guest's behalf that may wait. ERESTARTSYS: a signal came first.
+    pub fn blocking(&mut self, nr: u16, args: [u64; 6]) -> SysResult {
+        match xemu_host::safe_syscall(&self.cpu.poll, u64::from(nr), args) {
+            xemu_host::INTERRUPTED => Err(Errno::ERESTARTSYS),
+            raw => host::result(raw),
+        }
+    }
+
+    /// Changes the guest's mask, and the host's with it.
+    pub fn change_mask(&mut self, mask: SigSet) -> Result<(), Errno> {
+        if pending::queued().without(mask) == SigSet::EMPTY {
+            self.try_host_mask(mask)?;
+        }
+        // Otherwise the host's mask is set when those that wait have been delivered.
+        self.mask = mask;
+        self.poll_if_deliverable();
+        Ok(())
+    }
+
+    fn try_host_mask(&mut self, mask: SigSet) -> Result<u64, Errno> {
+        const SIG_SETMASK: u64 = 2;
+        let mask = host_mask(mask).0;
+        self.blocking(nr::RT_SIGPROCMASK, [SIG_SETMASK, (&raw const mask) as u64, 0, 8, 0, 0])
+    }
+
+    /// Gives the host the guest's mask, unless a signal waits; then its delivery does so.
+    pub fn sync_host_mask(&mut self) {
+        if self.poll_if_deliverable() {
+            return;
+        }
+        // An interruption has left the poll flag set.
+        let _ = self.try_host_mask(self.mask);
+    }
+
+    /// Asks for a delivery when a signal waits that is not blocked.
+    pub fn poll_if_deliverable(&mut self) -> bool {
+        let waits = pending::queued().without(self.mask) != SigSet::EMPTY;
+        if waits {
+            self.cpu.poll.store(1, Ordering::Relaxed);
+        }
+        waits
+    }
+}
+
+/// set_tid_address: the host's word belongs to the host's thread library.
+pub fn set_tid_address(t: &mut Thread, tidptr: Addr) -> SysResult {
+    t.clear_child_tid = tidptr.0;
+    Ok(host::gettid() as u64)
+}
+
+/// set_robust_list: given to the host too, for the case that the process is killed.
+pub fn set_robust_list(t: &mut Thread, head: Addr, len: Size) -> SysResult {
+    let result = t.blocking(nr::SET_ROBUST_LIST, [head.0, len.0, 0, 0, 0, 0])?;
+    t.robust_list = head.0;
+    Ok(result)
+}
+
+/// exit: ends this thread.
+pub fn exit(t: &mut Thread, status: Int) -> SysResult {
+    t.ended = Some(status.0);
+    Ok(0)
+}
+
+/// What the kernel does for a task that ends: robust futexes, then the thread's id word.
+pub fn release(t: &mut Thread) {
+    host::set_mask(SigSet(u64::MAX));
+    if t.robust_list != 0 {
+        walk_robust_list(t);
+        let none = [0, RobustListHead::SIZE as u64, 0, 0, 0, 0];
+        let _ = host::syscall(nr::SET_ROBUST_LIST, none);
+    }
+    if t.clear_child_tid != 0 && mem::write(t.clear_child_tid, &[0; 4]).is_ok() {
+        wake(t.clear_child_tid);
+    }
+}
+
+fn wake(addr: u64) {
+    let _ = host::syscall(nr::FUTEX, [addr, u64::from(FUTEX_WAKE), 1, 0, 0, 0]);
+}
+
+/// Marks the futexes that the thread holds. (exit_robust_list in kernel/futex/core.c)
+///
+/// Done here because the kernel would come to it only after the id word has told the guest that
+/// the thread's memory may be reused.
+fn walk_robust_list(t: &Thread) {
+    let head_addr = t.robust_list;
+    let Ok(head) = mem::read_wire::<RobustListHead>(head_addr) else { return };
+    let pending = head.list_op_pending;
+    let mut entry = head.list;
+    for _ in 0..ROBUST_LIST_LIMIT {
+        if entry & !1 == head_addr {
+            break;
+        }
+        let Ok(next) = mem::read_as::<u64>(entry & !1) else { return };
+        if entry & !1 != pending & !1 {
+            futex_owner_died(t.tid, entry, head.futex_offset, false);
+        }
+        entry = next;
+    }
+    if pending & !1 != 0 {
+        futex_owner_died(t.tid, pending, head.futex_offset, true);
+    }
+}
+
+/// (handle_futex_death in kernel/futex/core.c)
+fn futex_owner_died(tid: i32, entry: u64, offset: i64, pending: bool) {
+    let is_pi = entry & 1 != 0;
+    let addr = (entry & !1).wrapping_add_signed(offset);
+    if !addr.is_multiple_of(4) {
+        return;
+    }
+    loop {
+        let Ok(word) = mem::load_u32(addr) else { return };
+        if pending && !is_pi && word == 0 {
+            return wake(addr);
+        }
+        if word & FUTEX_TID_MASK != tid.cast_unsigned() {
+            return;
+        }
+        let died = word & FUTEX_WAITERS | FUTEX_OWNER_DIED;
+        match mem::compare_exchange_u32(addr, word, died) {
+            Ok(true) => {
+                if !is_pi && word & FUTEX_WAITERS != 0 {
+                    wake(addr);
+                }
+                return;
+            }
+            Ok(false) => {}
+            Err(_) => return,
+        }
+    }
+}
+
+/// clone.
+pub fn clone(
+    t: &mut Thread,
+    flags: CloneFlags,
+    stack: Addr,
+    parent_tid: Addr,
+    tls: Addr,
+    child_tid: Addr,
+) -> SysResult {
+    let args = CloneArgs {
+        flags: flags.0 & 0xffff_ffff & !CSIGNAL,
+        exit_signal: flags.0 & CSIGNAL,
+        pidfd: if flags.0 & CLONE_PIDFD != 0 { parent_tid.0 } else { 0 },
+        parent_tid: parent_tid.0,
+        child_tid: child_tid.0,
+        stack: stack.0,
+        tls: tls.0,
+        ..Default::default()
+    };
+    start(t, &args)
+}
+
+/// clone3.
+pub fn clone3(t: &mut Thread, cl_args: In<CloneArgs>, size: Size) -> SysResult {
+    if size.0 < CLONE_ARGS_SIZE_VER0 {
+        return Err(Errno::EINVAL);
+    }
+    let len = usize::try_from(size.0).ok().filter(|n| *n <= 4096).ok_or(Errno::E2BIG)?;
+    let mut bytes = vec![0; len.max(CloneArgs::SIZE)];
+    mem::read(cl_args.0, &mut bytes[..len])?;
+    if bytes[CloneArgs::SIZE..].iter().any(|b| *b != 0) {
+        return Err(Errno::E2BIG);
+    }
+    let mut args = CloneArgs::decode(&bytes);
+    if args.flags & (CSIGNAL | CLONE_DETACHED) != 0 || args.exit_signal > 64 {
+        return Err(Errno::EINVAL);
+    }
+    if (args.stack == 0) != (args.stack_size == 0) {
+        return Err(Errno::EINVAL);
+    }
+    // clone names the upper end of the stack, clone3 the lower one and the size.
+    args.stack = args.stack.wrapping_add(args.stack_size);
+    start(t, &args)
+}
+
+fn start(t: &mut Thread, args: &CloneArgs) -> SysResult {
+    let has = |bits: u64| args.flags & bits == bits;
+    // (copy_process in kernel/fork.c)
+    let thread_without_hands = has(CLONE_THREAD) && !has(CLONE_SIGHAND);
+    let hands_without_memory = has(CLONE_SIGHAND) && !has(CLONE_VM);
+    let clear_hands = has(CLONE_SIGHAND | CLONE_CLEAR_SIGHAND);
+    if thread_without_hands || hands_without_memory || clear_hands {
+        return Err(Errno::EINVAL);
+    }
+    if has(CLONE_THREAD) {
+        start_thread(t, args)
+    } else if has(CLONE_VM | CLONE_VFORK) {
+        start_vfork(t, args)
+    } else {
+        start_process(t, args)
+    }
+}
+
+/// The registers of the new task.
+fn child_cpu(t: &Thread, args: &CloneArgs) -> CpuState {
+    let mut cpu = t.cpu.clone();
+    cpu.poll.store(0, Ordering::Relaxed);
+    cpu.engine = Default::default();
+    cpu.monitor.size = 0;
+    cpu.x[0] = 0;
+    if args.stack != 0 {
+        cpu.set_sp(args.stack);
+    }
+    if args.flags & CLONE_SETTLS != 0 {
+        cpu.tpidr_el0 = args.tls;
+    }
+    cpu
+}
+
+/// A thread of this process.
+fn start_thread(t: &mut Thread, args: &CloneArgs) -> SysResult {
+    const FITTING: u64 = CLONE_THREAD_FLAGS
+        | CLONE_SYSVSEM
+        | CLONE_SETTLS
+        | CLONE_PARENT_SETTID
+        | CLONE_CHILD_SETTID
+        | CLONE_CHILD_CLEARTID
+        | CLONE_DETACHED
+        | CLONE_PARENT
+        | CLONE_UNTRACED
+        | CLONE_IO;
+    if args.flags & !FITTING != 0 || args.set_tid_size != 0 {
+        t.process.count_unsupported(220);
+        return Err(Errno::EINVAL);
+    }
+    let cpu = child_cpu(t, args);
+    let (process, mask, actions, args) = (t.process, t.mask, t.actions.clone(), *args);
+    let (report, started) = mpsc::channel();
+    let main = move || {
+        unshare_fs(args.flags);
+        let tid = host::gettid();
+        for (bit, addr) in
+            [(CLONE_PARENT_SETTID, args.parent_tid), (CLONE_CHILD_SETTID, args.child_tid)]
+        {
+            if args.flags & bit != 0 {
+                // As in the kernel, a wrong address is the guest's problem.
+                let _ = mem::write(addr, &tid.to_le_bytes());
+            }
+        }
+        let mut thread = Thread::new(process, cpu, actions);
+        thread.mask = mask;
+        if args.flags & CLONE_CHILD_CLEARTID != 0 {
+            thread.clear_child_tid = args.child_tid;
+        }
+        // The parent is waiting for it and is not gone.
+        let _ = report.send(tid);
+        run::new_thread(thread);
+    };
+    // The new thread starts with all signals blocked and opens them when it can take them.
+    let old = host::set_mask(SigSet(!crate::signal::FAULTS.0));
+    let spawned = xemu_host::spawn_thread(main, HOST_STACK).map_err(host::errno);
+    let tid = spawned.and_then(|()| started.recv().map_err(|_| Errno::EAGAIN));
+    host::set_mask(old);
+    Ok(tid? as u64)
+}
+
+/// A thread that was asked to have its own current folder or descriptors.
+fn unshare_fs(flags: u64) {
+    const UNSHARE: u16 = 272;
+    let own = (CLONE_FS | CLONE_FILES) & !flags;
+    if own == 0 {
+        return;
+    }
+    let _ = host::syscall(UNSHARE, [own, 0, 0, 0, 0, 0]);
+}
+
+/// The flags that the host's clone gets for a process.
+fn host_clone_args(args: &CloneArgs) -> xemu_host::CloneArgs {
+    const OURS: u64 = CLONE_SETTLS | CLONE_DETACHED;
+    let parent_tid = if args.flags & CLONE_PIDFD != 0 { args.pidfd } else { args.parent_tid };
+    xemu_host::CloneArgs {
+        flags: args.flags & 0xffff_ffff & !OURS | args.exit_signal,
+        parent_tid,
+        child_tid: args.child_tid,
+    }
+}
+
+/// Whether the old clone call can express it.
+fn check_expressible(t: &Thread, args: &CloneArgs) -> Result<(), Errno> {
+    let both_ids = args.flags & CLONE_PIDFD != 0
+        && args.flags & CLONE_PARENT_SETTID != 0
+        && args.pidfd != args.parent_tid;
+    let only_clone3 = args.flags & CLONE_INTO_CGROUP != 0 || args.set_tid_size != 0;
+    if both_ids || only_clone3 {
+        t.process.count_unsupported(435);
+        return Err(Errno::ENOSYS);
+    }
+    Ok(())
+}
+
+/// vfork and posix_spawn: the child shares memory, the parent waits for its exec or end.
+fn start_vfork(t: &mut Thread, args: &CloneArgs) -> SysResult {
+    if args.flags & CLONE_SIGHAND != 0 {
+        t.process.count_unsupported(220);
+        return Err(Errno::EINVAL);
+    }
+    check_expressible(t, args)?;
+    let actions = t.actions.copy();
+    if args.flags & CLONE_CLEAR_SIGHAND != 0 {
+        actions.reset_handlers();
+    }
+    let open = quiesce(t)?;
+    let mut child = Thread::new(t.process, child_cpu(t, args), Arc::new(actions));
+    child.mask = t.mask;
+    child.altstack = t.altstack;
+    child.is_vfork_child = true;
+    let clear_hands = args.flags & CLONE_CLEAR_SIGHAND != 0;
+    let result = xemu_host::clone_vm_vfork(host_clone_args(args), HOST_STACK, || {
+        if clear_hands {
+            reset_host_handlers();
+        }
+        child.tid = host::gettid();
+        host::set_mask(open);
+        run::vfork_child(&mut child)
+    });
+    // What the child left in the thread's slots is not ours.
+    pending::clear();
+    host::set_mask(open);
+    result.map(|pid| pid as u64).map_err(host::errno)
+}
+
+/// Blocks all signals on the host, and gives the old mask. ERESTARTSYS when one waits already: it
+/// would be seen by both processes.
+fn quiesce(t: &mut Thread) -> Result<SigSet, Errno> {
+    let open = host::set_mask(SigSet(!crate::signal::FAULTS.0));
+    if t.poll_if_deliverable() {
+        host::set_mask(open);
+        return Err(Errno::ERESTARTSYS);
+    }
+    Ok(open)
+}
+
+/// Signals with a handler go back to the default, but for the faults, which are ours.
+fn reset_host_handlers() {
+    for sig in (1..=64).filter(|sig| !crate::signal::FAULTS.has(*sig)) {
+        if !host::is_ignored(sig) {
+            let _ = host::set_disposition(sig, host::Disposition::Default);
+        }
+    }
+}
+
+/// A process with memory of its own.
+fn start_process(t: &mut Thread, args: &CloneArgs) -> SysResult {
+    check_expressible(t, args)?;
+    let open = quiesce(t)?;
+    let result = fork_with_locks(t, args);
+    if result == Ok(Fork::Child) {
+        become_child(t, args);
+    }
+    host::set_mask(open);
+    result.map(|side| match side {
+        Fork::Parent(pid) => pid as u64,
+        Fork::Child => 0,
+    })
+}
+
+/// Forks with every lock of ours held, so that none stays locked in the child.
+fn fork_with_locks(t: &Thread, args: &CloneArgs) -> Result<Fork, Errno> {
+    const FOR_LIBC: u64 = CLONE_CHILD_SETTID
+        | CLONE_CHILD_CLEARTID
+        | CLONE_PARENT_SETTID
+        | CLONE_SETTLS
+        | CLONE_CLEAR_SIGHAND
+        | CLONE_DETACHED
+        | CLONE_VM
+        | CLONE_VFORK;
+    let mut host_args = host_clone_args(args);
+    // Memory cannot be shared with a process that goes on beside us; the copy is the nearest.
+    host_args.flags &= !(CLONE_VM | CLONE_VFORK);
+    let by_libc = args.flags & !FOR_LIBC == 0 && args.exit_signal == SIGCHLD as u64;
+    let engine = &t.process.engine;
+    engine.prepare_fork();
+    let space = t.process.space.lock_for_fork();
+    let actions = t.actions.lock();
+    let result = if by_libc { xemu_host::fork() } else { xemu_host::clone_process(host_args) };
+    drop(actions);
+    drop(space);
+    match result {
+        Ok(Fork::Child) => engine.after_fork_child(),
+        _ => engine.after_fork_parent(),
+    }
+    if let (true, Ok(Fork::Parent(pid))) = (by_libc, &result)
+        && args.flags & CLONE_PARENT_SETTID != 0
+    {
+        let _ = mem::write(args.parent_tid, &pid.to_le_bytes());
+    }
+    result.map_err(host::errno)
+}
+
+/// In the new process.
+fn become_child(t: &mut Thread, args: &CloneArgs) {
+    let cpu = &mut t.cpu;
+    cpu.monitor.size = 0;
+    if args.stack != 0 {
+        cpu.set_sp(args.stack);
+    }
+    if args.flags & CLONE_SETTLS != 0 {
+        cpu.tpidr_el0 = args.tls;
+    }
+    pending::clear();
+    t.tid = host::gettid();
+    t.robust_list = 0;
+    let has = |bit: u64| args.flags & bit != 0;
+    if has(CLONE_CHILD_SETTID) {
+        let _ = mem::write(args.child_tid, &t.tid.to_le_bytes());
+    }
+    t.clear_child_tid = if has(CLONE_CHILD_CLEARTID) { args.child_tid } else { 0 };
+    if has(CLONE_CLEAR_SIGHAND) {
+        t.actions.reset_handlers();
+        reset_host_handlers();
+    }
+    if args.flags & (CLONE_VM | CLONE_VFORK) == CLONE_VM {
+        t.altstack = SigAltStack::DISABLED;
+    }
+}
