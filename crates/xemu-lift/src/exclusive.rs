@@ -1,8 +1,8 @@
 //! Exclusive and ordered (acquire, release) accesses. (Arm ARM B2.12, C4.1)
 //!
 //! The host orders loads among themselves and stores among themselves, and never lets a store
-//! overtake an earlier access, so a load-acquire is a plain load and a store-release needs a barrier
-//! only behind it, against a later load-acquire.
+//! overtake an earlier access, so a load-acquire is a plain load and a store-release needs a
+//! barrier only behind it, against a later load-acquire.
 
 use xemu_a64::insn::*;
 use xemu_ir::{Address, Es, Op, Val};

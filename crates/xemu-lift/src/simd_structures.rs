@@ -117,8 +117,8 @@ impl Multiple {
         [Op::VUzp1, Op::VUzp2].map(|op| cx.b.op2a(op, self.es, 0, low, high))
     }
 
-    /// For each byte of register `r`, its place in the memory operand of LD3; anything for bytes that
-    /// are not used.
+    /// For each byte of register `r`, its place in the memory operand of LD3; anything for bytes
+    /// that are not used.
     fn third_indices(self, r: u32) -> [u8; 16] {
         let bytes = self.es.bytes();
         core::array::from_fn(|n| {
@@ -127,8 +127,8 @@ impl Multiple {
         })
     }
 
-    /// For each byte of piece `p` of ST3's memory operand, its place in the three registers; anything
-    /// for bytes that are not used.
+    /// For each byte of piece `p` of ST3's memory operand, its place in the three registers;
+    /// anything for bytes that are not used.
     fn third_sources(self, p: u32) -> [u8; 16] {
         let bytes = self.es.bytes();
         core::array::from_fn(|n| {

@@ -3,6 +3,7 @@
 
 use xemu_a64::imm::sysreg;
 use xemu_a64::insn::*;
+use xemu_guest::COUNTER_HZ;
 use xemu_ir::{FenceKind, Op, SysReg, Val};
 
 use crate::cpu_model::CpuFeature;
@@ -85,8 +86,6 @@ const RNDRRS: u32 = sysreg(3, 3, 2, 4, 1);
 const CTR_EL0_VALUE: u64 = 0x8444_c004;
 /// DCZID_EL0: DC ZVA is permitted and zeroes 64 bytes.
 const DCZID_EL0_VALUE: u64 = 4;
-/// CNTFRQ_EL0: the virtual counter counts nanoseconds.
-const CNTFRQ_EL0_VALUE: u64 = 1_000_000_000;
 
 fn get_sys(cx: &mut Ctx<'_>, reg: SysReg) -> Val {
     cx.b.op0(Op::GetSys, reg as u8, 0)
@@ -105,7 +104,7 @@ pub(crate) fn mrs(cx: &mut Ctx<'_>, i: Mrs) {
         CNTVCT_EL0 => get_sys(cx, SysReg::CntvctEl0),
         CTR_EL0 => cx.b.const64(CTR_EL0_VALUE),
         DCZID_EL0 => cx.b.const64(DCZID_EL0_VALUE),
-        CNTFRQ_EL0 => cx.b.const64(CNTFRQ_EL0_VALUE),
+        CNTFRQ_EL0 => cx.b.const64(COUNTER_HZ),
         RNDR | RNDRRS if cx.has(CpuFeature::Rng) => cx.b.op0(Op::Rndr, 0, 0),
         other => match cx.config.model.id_register(other) {
             Some(value) => cx.b.const64(value),

@@ -1,6 +1,6 @@
 //! What each instruction lifts to: the files under `tests/golden` hold, for each case, a line
-//! `# assembler text`, the word, and the IR without the block's head, the instruction's mark and the
-//! jump to the next instruction. `BLESS=1` rewrites the IR.
+//! `# assembler text`, the word, and the IR without the block's head, the instruction's mark and
+//! the jump to the next instruction. `BLESS=1` rewrites the IR.
 
 use std::fmt::Write as _;
 use std::path::Path;
