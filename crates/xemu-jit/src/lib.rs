@@ -1,1 +1,23 @@
-//! Code cache, lookup, linking, dispatch and fault to guest pc.
+//! The engines: code cache, lookup, linking, dispatch, and the way from a host fault to the guest
+//! instruction.
+//!
+//! [`JitEngine`] translates blocks on the thread that needs them and runs them; [`InterpEngine`]
+//! interprets. Neither knows Linux: the Linux layer runs a thread through [`JitThread::run`] and tells engines when code changes.
+
+mod cache;
+mod emulate;
+mod engine;
+mod fault;
+mod guest;
+mod interp_engine;
+mod stats;
+mod thread;
+mod translate;
+
+pub use engine::{JitConfig, JitEngine, JitError};
+pub use fault::HostFault;
+pub use guest::{BlockObserver, Guest, TranslationEvent};
+pub use interp_engine::{InterpEngine, InterpThread};
+pub use stats::{Stats, StatsSnapshot};
+pub use thread::JitThread;
+pub use translate::{Phase, Translator};

@@ -20,11 +20,21 @@ mod dp_imm;
 mod dp_reg;
 mod exclusive;
 mod flag_ops;
+mod flag_scan;
 mod loads_stores;
 mod sized;
 mod system;
 
+mod crypto;
+mod fp_lanes;
+mod fp_scalar;
+mod simd_different;
+mod simd_form;
 mod simd_loads_stores;
+mod simd_misc;
+mod simd_permute;
+mod simd_same;
+mod simd_shift;
 mod simd_structures;
 
 #[cfg(test)]
@@ -35,6 +45,7 @@ use xemu_guest::GuestFault;
 use xemu_ir::{Block, Builder, Effects, Op, Val};
 
 pub use cpu_model::{CpuFeature, CpuModel};
+pub use flag_scan::flags_live_at;
 use ctx::Ctx;
 
 /// What the lifter must know of the guest's processor.

@@ -184,13 +184,19 @@ pub enum LeaveReason {
     Fault = 7,
     /// An aligned access was not: `leave_addr`.
     Misaligned = 8,
+    /// The instruction at the pc used an address that is not canonical for the host: it is
+    /// interpreted. Set by fault handlers.
+    TagTrap = 9,
+    /// The instruction at the pc met an invalid operation, in the block at `leave_addr`: it is
+    /// interpreted. Set by fault handlers.
+    FpTrap = 10,
 }
 
 impl LeaveReason {
     /// From the state's field.
     pub fn from_u32(n: u32) -> Option<Self> {
         use LeaveReason::*;
-        [Link, Lookup, Emulate, Sync, Svc, Brk, Undef, Fault, Misaligned]
+        [Link, Lookup, Emulate, Sync, Svc, Brk, Undef, Fault, Misaligned, TagTrap, FpTrap]
             .into_iter()
             .find(|r| *r as u32 == n)
     }

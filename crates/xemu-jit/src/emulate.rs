@@ -1,0 +1,50 @@
+//! Interprets single instructions for generated code.
+
+use std::collections::HashMap;
+
+use xemu_guest::{CpuState, GuestFault};
+use xemu_interp::{BlockEnd, Interp, Machine};
+use xemu_ir::Block;
+use xemu_lift::{Lifter, Limits};
+
+use crate::guest::Guest;
+
+/// How many lifted instructions are kept.
+const MOST_KEPT: usize = 1024;
+
+/// Interprets one instruction at a time, keeping what it has lifted.
+pub struct Emulator {
+    interp: Interp,
+    machine: Box<dyn Machine>,
+    kept: HashMap<u64, (u32, Block), foldhash::fast::FixedState>,
+}
+
+impl Emulator {
+    /// An emulator of `guest`'s instructions.
+    pub fn new(guest: &dyn Guest) -> Self {
+        Self { interp: Interp::new(), machine: guest.machine(), kept: HashMap::default() }
+    }
+
+    /// Runs the instruction at `cpu.pc`.
+    pub fn step(
+        &mut self,
+        cpu: &mut CpuState,
+        guest: &dyn Guest,
+        lifter: &mut Lifter,
+    ) -> Result<BlockEnd, GuestFault> {
+        let pc = cpu.pc;
+        let word = guest.fetch(pc)?;
+        if self.kept.get(&pc).is_none_or(|(kept, _)| *kept != word) {
+            if self.kept.len() >= MOST_KEPT {
+                self.kept.clear();
+            }
+            let mut block = Block::default();
+            let mut limits =
+                Limits { max_insns: 1, fp_out_of_line: false, stop_at: &mut |_| false };
+            lifter.lift_block(pc, &mut |_| Ok(word), &mut block, &mut limits)?;
+            self.kept.insert(pc, (word, block));
+        }
+        let (_, block) = &self.kept[&pc];
+        Ok(self.interp.run_block(block, cpu, &mut *self.machine))
+    }
+}

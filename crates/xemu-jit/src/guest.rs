@@ -1,0 +1,33 @@
+//! What engines ask of the guest they run.
+
+use xemu_guest::GuestFault;
+use xemu_interp::Machine;
+use xemu_ir::Block;
+
+/// The guest's code and memory as an engine sees them.
+pub trait Guest: Send + Sync + 'static {
+    /// The instruction word at an aligned address, or the fault that fetching it gives.
+    ///
+    /// # Errors
+    /// When the address is not mapped, or not executable.
+    fn fetch(&self, addr: u64) -> Result<u32, GuestFault>;
+
+    /// Memory and devices for interpreted instructions.
+    fn machine(&self) -> Box<dyn Machine>;
+}
+
+/// Something worth a line of `-d` output.
+#[derive(Debug)]
+pub enum TranslationEvent<'a> {
+    /// A block was lifted; its ops before any pass.
+    Lifted(&'a Block),
+    /// The same block after the passes.
+    Optimized(&'a Block),
+    /// The block's host code and the address at which it will run.
+    Emitted(&'a Block, &'a [u8], u64),
+    /// A block is about to run at this guest pc (only without linking).
+    Executed(u64),
+}
+
+/// Called for every event while `-d` asks for some.
+pub type BlockObserver = Box<dyn Fn(&TranslationEvent<'_>) + Send + Sync>;

@@ -1,0 +1,394 @@
+//! One guest thread in the translating engine: its table, its return-prediction stack, its loop.
+
+use core::ops::Range;
+use core::sync::atomic::{AtomicPtr, AtomicU32, AtomicU64, Ordering};
+use std::sync::Arc;
+
+use xemu_guest::{CpuState, Exit, FaultKind, GuestFault};
+use xemu_host::{Errno, Mapping, Protection, ThreadSlot};
+use xemu_interp::BlockEnd;
+use xemu_ir::Op;
+use xemu_lift::Lifter;
+use xemu_x64::EvalCode;
+use xemu_x64::contract::{Helper, LOOKUP_ENTRIES, LeaveReason, lookup_offset};
+use xemu_x64::trampolines::RETURN_SEARCH;
+
+use crate::cache::Generation;
+use crate::emulate::Emulator;
+use crate::engine::{JitEngine, JitError, no_generation};
+use crate::fault;
+use crate::stats::add;
+
+/// Bytes of the return-prediction stack; each guest call in progress takes 16.
+const RETURN_STACK: usize = 1 << 20;
+const PAGE: usize = 4096;
+/// Bytes above the base that hold pairs which no return address equals.
+const ABOVE_BASE: usize = PAGE;
+
+const _: () = assert!(RETURN_SEARCH as usize * 16 <= ABOVE_BASE);
+
+/// What signal handlers and other threads see of a thread.
+#[derive(Debug)]
+pub struct ThreadRecord {
+    /// The generation whose code the thread may be running; null outside.
+    pub(crate) generation: AtomicPtr<Generation>,
+    /// Addresses below the return-prediction stack.
+    pub(crate) return_guard: Range<u64>,
+    /// Where the return-prediction stack starts.
+    pub(crate) return_base: u64,
+    /// The address of the poll flag of the state that was run last; 0 before the first.
+    poll: AtomicU64,
+    tid: u64,
+}
+
+impl ThreadRecord {
+    /// Asks the thread to leave generated code at its next poll.
+    pub(crate) fn request_poll(&self) {
+        let flag = self.poll.load(Ordering::SeqCst);
+        if flag != 0 {
+            // SAFETY: the state that a thread has run last outlives its `JitThread` (see
+            // `JitThread::run`), whose drop takes this record out of the list under the engine's
+            // lock, which the caller holds.
+            let flag = unsafe { AtomicU32::from_ptr(flag as *mut u32) };
+            flag.store(1, Ordering::SeqCst);
+        }
+    }
+
+    /// Whether the record is of the thread that asks.
+    pub(crate) fn is_this_thread(&self) -> bool {
+        self.tid == thread_mark()
+    }
+}
+
+/// A number that differs between threads and stays in a fork's child: the address of a thread-local.
+fn thread_mark() -> u64 {
+    thread_local! {
+        static MARK: u8 = const { 0 };
+    }
+    MARK.with(|m| (&raw const *m) as u64)
+}
+
+/// One thread of the engine. It stays on the thread that made it.
+pub struct JitThread {
+    engine: Arc<JitEngine>,
+    record: Arc<ThreadRecord>,
+    table: Mapping,
+    return_stack: Mapping,
+    generation: Arc<Generation>,
+    emulator: Emulator,
+    lifter: Lifter,
+    seen_invalidations: u64,
+    out_of_line: bool,
+}
+
+impl JitThread {
+    pub(crate) fn new(engine: Arc<JitEngine>) -> Result<Self, Errno> {
+        let table = Mapping::anonymous(LOOKUP_ENTRIES as usize * 16, Protection::ReadWrite)?;
+        let mut return_stack = Mapping::reserve(PAGE + RETURN_STACK + ABOVE_BASE)?;
+        return_stack.protect(PAGE, RETURN_STACK + ABOVE_BASE, Protection::ReadWrite)?;
+        let low = return_stack.addr();
+        let record = ThreadRecord {
+            generation: no_generation(),
+            return_guard: low..low + PAGE as u64,
+            return_base: low + (PAGE + RETURN_STACK) as u64,
+            poll: AtomicU64::new(0),
+            tid: thread_mark(),
+        };
+        let generation = engine.generation();
+        let emulator = Emulator::new(&*engine.guest);
+        let lifter = Lifter::new(engine.config.lift.clone());
+        Ok(Self {
+            engine,
+            record: Arc::new(record),
+            table,
+            return_stack,
+            // No generation has this number: the first run sets everything up.
+            seen_invalidations: u64::MAX,
+            generation,
+            emulator,
+            lifter,
+            out_of_line: false,
+        })
+    }
+
+    pub(crate) fn record(&self) -> Arc<ThreadRecord> {
+        self.record.clone()
+    }
+
+    /// Runs guest code from `cpu.pc` until something is to be done for it.
+    ///
+    /// Other threads may set `cpu.poll` until `self` is dropped or another state is run: `cpu` must
+    /// stay where it is as long.
+    ///
+    /// # Errors
+    /// When the engine itself cannot go on.
+    pub fn run(&mut self, cpu: &mut CpuState) -> Result<Exit, JitError> {
+        let record = self.record.clone();
+        let flag = (&raw const cpu.poll) as u64;
+        if record.poll.load(Ordering::Relaxed) != flag {
+            let _lock = self.engine.lock();
+            record.poll.store(flag, Ordering::SeqCst);
+        }
+        let result = xemu_host::enter(ThreadSlot::Engine, &*record, || self.run_inside(cpu));
+        record.generation.store(core::ptr::null_mut(), Ordering::SeqCst);
+        result
+    }
+
+    fn run_inside(&mut self, cpu: &mut CpuState) -> Result<Exit, JitError> {
+        cpu.engine.engine_thread = Arc::as_ptr(&self.engine) as u64;
+        loop {
+            if cpu.poll.load(Ordering::Acquire) != 0 {
+                return Ok(Exit::Poll);
+            }
+            self.catch_up(cpu);
+            let mut host = match self.enter_address(cpu)? {
+                Ok(host) => host,
+                Err(fault) => return Ok(Exit::Fault(fault)),
+            };
+            loop {
+                self.enter_code(cpu, host);
+                match self.after_leave(cpu)? {
+                    Next::Enter(next) => host = next,
+                    Next::Dispatch => break,
+                    Next::Exit(exit) => return Ok(exit),
+                }
+            }
+        }
+    }
+
+    /// Takes over the present generation and forgets what invalidations have made stale.
+    fn catch_up(&mut self, cpu: &mut CpuState) {
+        let invalidations = self.engine.invalidations.load(Ordering::SeqCst);
+        let out_of_line = !cpu.fpcr.is_host_compatible();
+        let number = self.engine.generation_number.load(Ordering::SeqCst);
+        let new_generation = number != self.generation.number;
+        let fresh = self.seen_invalidations == u64::MAX;
+        if invalidations != self.seen_invalidations
+            || out_of_line != self.out_of_line
+            || new_generation
+        {
+            self.seen_invalidations = invalidations;
+            self.clear_table();
+        }
+        if new_generation {
+            self.generation = self.engine.generation();
+        }
+        if new_generation || fresh || out_of_line != self.out_of_line {
+            self.reset_return_stack(cpu);
+        }
+        self.out_of_line = out_of_line;
+        cpu.engine.lookup_table = self.table.addr();
+        if cpu.engine.helpers[Helper::Leave as usize]
+            != self.generation.helper(Helper::Leave as usize).unwrap_or(0)
+        {
+            self.set_helpers(cpu);
+            self.reset_return_stack(cpu);
+        }
+        let at = Arc::as_ptr(&self.generation).cast_mut();
+        self.record.generation.store(at, Ordering::SeqCst);
+    }
+
+    fn set_helpers(&self, cpu: &mut CpuState) {
+        for n in 0..cpu.engine.helpers.len() {
+            cpu.engine.helpers[n] = self.generation.helper(n).unwrap_or(0);
+        }
+        let eval: extern "C" fn(&mut CpuState, u64) = eval_out_of_line;
+        cpu.engine.helpers[Helper::EvalFn as usize] = eval as usize as u64;
+        let ic: extern "C" fn(&mut CpuState, u64) = ic_ivau_out_of_line;
+        cpu.engine.helpers[Helper::IcIvauFn as usize] = ic as usize as u64;
+    }
+
+    fn table_entry(&self, pc: u64) -> *mut [u64; 2] {
+        let offset = lookup_offset(pc) as usize;
+        debug_assert!(offset + 16 <= self.table.len());
+        // SAFETY: the offset of every pc is inside the table.
+        unsafe { self.table.as_ptr().add(offset).cast() }
+    }
+
+    fn set_table(&mut self, pc: u64, host: u64) {
+        let entry = self.table_entry(pc);
+        // SAFETY: the entry is mapped and aligned; only this thread and its generated code, which
+        // is not running now, use the table.
+        unsafe { entry.write([pc, host]) };
+    }
+
+    fn clear_table(&mut self) {
+        // A failure would leave old entries; zeroing by hand is as good.
+        if self.table.discard(0, self.table.len()).is_err() {
+            let len = self.table.len();
+            // SAFETY: the table is mapped and only this thread uses it, outside generated code.
+            unsafe { self.table.as_ptr().write_bytes(0, len) };
+        }
+        // An empty entry looks like one for pc 0, which only the first entry could be asked for.
+        let entry = self.table_entry(0);
+        // SAFETY: as in `set_table`.
+        unsafe { entry.write([u64::MAX, 0]) };
+    }
+
+    /// Empties the return-prediction stack. Above its base stand pairs that lead to a look-up.
+    fn reset_return_stack(&mut self, cpu: &mut CpuState) {
+        cpu.engine.return_sp = self.record.return_base;
+        let lookup = self.generation.helper(Helper::Lookup as usize).unwrap_or(0);
+        let base = (PAGE + RETURN_STACK) / 16;
+        for n in 0..=RETURN_SEARCH as usize {
+            let pairs: *mut [u64; 2] = self.return_stack.as_ptr().cast();
+            // SAFETY: `ABOVE_BASE` bytes above the base belong to the mapping.
+            let pair = unsafe { pairs.add(base + n) };
+            // SAFETY: the place is mapped and aligned, and the thread is not in generated code.
+            unsafe { pair.write([lookup, u64::MAX]) };
+        }
+    }
+
+    /// Where to enter for `cpu.pc`.
+    fn enter_address(&mut self, cpu: &mut CpuState) -> Result<Result<u64, GuestFault>, JitError> {
+        let pc = xemu_interp::untag(cpu.pc);
+        cpu.pc = pc;
+        if pc & 3 != 0 {
+            let kind = FaultKind::MisalignedPc;
+            return Ok(Err(GuestFault { kind, addr: pc, write: false }));
+        }
+        let entry = self.table_entry(pc);
+        // SAFETY: as in `set_table`.
+        let [key, host] = unsafe { entry.read() };
+        if key == pc {
+            return Ok(Ok(host));
+        }
+        let found = self.engine.code_for(pc, self.out_of_line)?;
+        if self.moved(cpu) {
+            return self.enter_address(cpu);
+        }
+        if let Ok(host) = found {
+            self.set_table(pc, host);
+        }
+        Ok(found)
+    }
+
+    /// Whether translating has started a new generation, which is taken over then.
+    fn moved(&mut self, cpu: &mut CpuState) -> bool {
+        let number = self.engine.generation_number.load(Ordering::SeqCst);
+        if number == self.generation.number {
+            return false;
+        }
+        self.catch_up(cpu);
+        true
+    }
+
+    fn enter_code(&mut self, cpu: &mut CpuState, host: u64) {
+        let enter = self.generation.enter();
+        // SAFETY: `enter` is the trampoline of this signature, in executable memory that lives as
+        // long as the generation.
+        let enter: extern "C" fn(*mut CpuState, u64) =
+            unsafe { core::mem::transmute(enter as usize) };
+        enter(cpu, host);
+    }
+
+    fn after_leave(&mut self, cpu: &mut CpuState) -> Result<Next, JitError> {
+        let reason = LeaveReason::from_u32(cpu.engine.leave_reason)
+            .expect("invariant: generated code leaves with a known reason");
+        let arg = cpu.engine.leave_arg;
+        match reason {
+            LeaveReason::Link => self.link(cpu, arg),
+            LeaveReason::Lookup => {
+                add(&self.engine.stats.lookups_missed, 1);
+                Ok(Next::Dispatch)
+            }
+            LeaveReason::Sync => Ok(Next::Dispatch),
+            LeaveReason::Emulate => {
+                add(&self.engine.stats.emulated, 1);
+                self.emulate(cpu)
+            }
+            LeaveReason::TagTrap => {
+                add(&self.engine.stats.trapped, 1);
+                let next = self.emulate(cpu);
+                self.engine.tag_trapped()?;
+                next
+            }
+            LeaveReason::FpTrap => {
+                add(&self.engine.stats.trapped, 1);
+                self.engine.fp_trapped(cpu.engine.leave_addr);
+                self.emulate(cpu)
+            }
+            LeaveReason::Svc => Ok(Next::Exit(Exit::Svc(arg as u16))),
+            LeaveReason::Brk => Ok(Next::Exit(Exit::Brk(arg as u16))),
+            LeaveReason::Undef => Ok(Next::Exit(Exit::Undefined { word: arg })),
+            LeaveReason::Fault => Ok(Next::Exit(Exit::Fault(fault::guest_fault(cpu)))),
+            LeaveReason::Misaligned => {
+                let addr = cpu.engine.leave_addr;
+                let kind = FaultKind::Misaligned;
+                Ok(Next::Exit(Exit::Fault(GuestFault { kind, addr, write: false })))
+            }
+        }
+    }
+
+    fn link(&mut self, cpu: &mut CpuState, slot: u32) -> Result<Next, JitError> {
+        let number = self.generation.number;
+        let target = self.generation.target(slot);
+        cpu.pc = target;
+        if cpu.poll.load(Ordering::Acquire) != 0 || target & 3 != 0 {
+            return Ok(Next::Dispatch);
+        }
+        match self.engine.link(number, slot, target, self.out_of_line)? {
+            Err(fault) => Ok(Next::Exit(Exit::Fault(fault))),
+            Ok(_) if self.moved(cpu) => Ok(Next::Dispatch),
+            Ok(host) => Ok(Next::Enter(host)),
+        }
+    }
+
+    fn emulate(&mut self, cpu: &mut CpuState) -> Result<Next, JitError> {
+        let engine = self.engine.clone();
+        match self.emulator.step(cpu, &*engine.guest, &mut self.lifter) {
+            Err(fault) => Ok(Next::Exit(Exit::Fault(fault))),
+            Ok(BlockEnd::Next) => Ok(Next::Dispatch),
+            Ok(BlockEnd::Exit(exit)) => Ok(Next::Exit(exit)),
+        }
+    }
+}
+
+impl Drop for JitThread {
+    fn drop(&mut self) {
+        self.engine.forget_thread(&self.record);
+    }
+}
+
+/// How to go on after leaving generated code.
+enum Next {
+    /// At this host address.
+    Enter(u64),
+    /// At `cpu.pc`, through the dispatcher.
+    Dispatch,
+    /// Back to the Linux layer.
+    Exit(Exit),
+}
+
+/// Computes an operation that has no inline code. Operands and result are in the scratch slots.
+extern "C" fn eval_out_of_line(cpu: &mut CpuState, code: u64) {
+    let code = EvalCode(code as u32);
+    let wide = |pair: [u64; 2]| u128::from(pair[0]) | u128::from(pair[1]) << 64;
+    let scratch = &cpu.engine.scratch;
+    let args = [wide(scratch[0]), wide(scratch[1]), wide(scratch[2])];
+    let mut env = xemu_interp::eval::FpEnv {
+        fpcr: cpu.fpcr,
+        fpsr: xemu_guest::Fpsr(0),
+        nzcv: cpu.flags.to_nzcv(),
+    };
+    let op: Op = code.op();
+    let count = op.info().args.len();
+    let args = core::array::from_fn(|n| if n < count { args[n] } else { 0 });
+    let imm = cpu.engine.leave_addr;
+    let result = xemu_interp::eval::eval_op(op, code.a(), code.b(), imm, &args, &mut env);
+    cpu.engine.scratch[0] = [result as u64, (result >> 64) as u64];
+    cpu.raise_fpsr(env.fpsr.0);
+    if op.info().effects.has(xemu_ir::Effects::WRITES_FLAGS) {
+        cpu.flags = xemu_guest::HostFlags::from_nzcv(env.nzcv);
+    }
+}
+
+/// IC IVAU: the cache line's translations are dropped.
+extern "C" fn ic_ivau_out_of_line(cpu: &mut CpuState, addr: u64) {
+    const LINE: u64 = 64;
+    let engine = cpu.engine.engine_thread as *const JitEngine;
+    // SAFETY: `run_inside` has stored the address of the thread's engine, which the thread keeps
+    // alive while generated code runs.
+    let engine = unsafe { &*engine };
+    engine.invalidate(xemu_interp::untag(addr) & !(LINE - 1), LINE);
+}

@@ -1,0 +1,89 @@
+//! From guest pc to compiled block: lift, passes, emit.
+
+use xemu_guest::GuestFault;
+use xemu_ir::{Analysis, Block, passes::liveness};
+use xemu_lift::{LiftConfig, Lifter, Limits, flags_live_at};
+use xemu_x64::{CompileContext, CompileError, Compiled, Compiler, HostFeatures};
+
+use crate::guest::{BlockObserver, Guest, TranslationEvent};
+
+/// How many words the search for the end of NZCV's life reads for one exit.
+const FLAG_BUDGET: u32 = 16;
+
+/// A step of translation, for measuring.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Phase {
+    /// Decode and lift.
+    Lift,
+    /// The passes.
+    Passes,
+    /// Plan, allocate, encode.
+    Emit,
+}
+
+/// Turns guest code into host code, reusing its memory.
+pub struct Translator {
+    /// The lifter.
+    pub lifter: Lifter,
+    compiler: Compiler,
+    /// The block at hand.
+    pub block: Block,
+    analysis: Analysis,
+}
+
+impl Translator {
+    /// A translator for a CPU model and a host.
+    pub fn new(config: LiftConfig, features: HostFeatures) -> Self {
+        Self {
+            lifter: Lifter::new(config),
+            compiler: Compiler::new(features),
+            block: Block::default(),
+            analysis: Analysis::default(),
+        }
+    }
+
+    /// Lifts the block at `pc` and runs the passes.
+    ///
+    /// # Errors
+    /// The fault that fetching the first instruction gives.
+    pub fn lift(
+        &mut self,
+        guest: &dyn Guest,
+        pc: u64,
+        fp_out_of_line: bool,
+        max_insns: u32,
+        stop_at: &mut dyn FnMut(u64) -> bool,
+        observer: Option<&BlockObserver>,
+    ) -> Result<(), GuestFault> {
+        let mut limits = Limits { max_insns, fp_out_of_line, stop_at };
+        self.lifter.lift_block(pc, &mut |a| guest.fetch(a), &mut self.block, &mut limits)?;
+        if let Some(observer) = observer {
+            observer(&TranslationEvent::Lifted(&self.block));
+        }
+        if cfg!(debug_assertions)
+            && let Err(e) = xemu_ir::verify(&self.block)
+        {
+            panic!("the lifter made a malformed block: {e}");
+        }
+        self.passes(guest);
+        if let Some(observer) = observer {
+            observer(&TranslationEvent::Optimized(&self.block));
+        }
+        Ok(())
+    }
+
+    /// Runs the passes on the block at hand.
+    pub fn passes(&mut self, guest: &dyn Guest) {
+        let mut live = |pc| flags_live_at(pc, FLAG_BUDGET, &mut |a| guest.fetch(a).ok());
+        let mut ctx = liveness::Context { flags_live_at: &mut live };
+        liveness::run(&mut self.block, &mut ctx, &mut self.analysis);
+    }
+
+    /// Compiles the block at hand.
+    ///
+    /// # Errors
+    /// When the emitter failed, which is a defect.
+    pub fn compile(&mut self, ctx: &CompileContext) -> Result<Compiled<'_>, CompileError> {
+        self.compiler.compile(&self.block, &self.analysis, ctx)
+    }
+}
