@@ -8,6 +8,7 @@
 pub mod crypto;
 pub mod eval;
 pub mod fp;
+mod host_memory;
 mod memory;
 mod overlay;
 mod run;
@@ -15,6 +16,7 @@ mod run;
 #[cfg(test)]
 mod tests;
 
+pub use host_memory::HostMemory;
 pub use memory::{Combined, Devices, GuestMemory, Machine, rmw_result, untag};
 pub use overlay::{Difference, Overlay};
 pub use run::{BlockEnd, Interp};
