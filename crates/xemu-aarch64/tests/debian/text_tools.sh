@@ -1,0 +1,4 @@
+cd /tmp; seq 1 3000 > n; gawk '{ a[$1 % 13] += $1 } END { for (i in a) print i, a[i] | "sort -n" }' n; mawk 'BEGIN { printf "%.6f %d %s\n", exp(1), 2^31, toupper("abc") } NR % 500 == 0 { print $0, length($0) }' n
+gawk 'BEGIN { n = split("a:b:c", p, ":"); print n, p[3], strftime("%F", 86400, 1), substr("hello", 2, 3), match("foobar", /o+/), RSTART, RLENGTH; print gensub(/(.)b/, "<\\1>", "g", "abcb"); print 1e300 * 1e10, log(-1), int(-3.7) }'
+sed -n '/99$/{s/^/[/;s/$/]/;p}' n | head -5; sed -E ':a;s/^([0-9]+)([0-9]{3})/\1,\2/;ta' <<<1234567; sed '2q;d' n; grep -cE '^(1|2)[05]+$' n; grep -oP '(?<=1)2(?=3)' n | wc -l; grep -n -m2 777 n; grep zzz n; echo $?
+diff -u <(head -5 n) <(sed 3d n | head -5) | tail -n +3; head -20 n > p1; sed 's/7/seven/' p1 > p2; diff -u p1 p2 > p; patch -s p1 < p && cmp p1 p2 && echo patched; echo 'scale=60; 4*a(1); 2^200; sqrt(2)' | bc -l
