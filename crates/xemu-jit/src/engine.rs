@@ -32,6 +32,20 @@ pub struct JitConfig {
     pub observer: Option<BlockObserver>,
 }
 
+impl JitConfig {
+    /// The usual configuration for a CPU model: this host's features, linked, 128 MiB.
+    pub fn new(lift: LiftConfig) -> Self {
+        Self {
+            lift,
+            features: HostFeatures::detect(),
+            cache_size: 128 << 20,
+            link: true,
+            max_insns: xemu_lift::Limits::DEFAULT_MAX_INSNS,
+            observer: None,
+        }
+    }
+}
+
 /// The engine could not go on.
 #[derive(Debug, thiserror::Error)]
 pub enum JitError {

@@ -1,5 +1,7 @@
 //! What engines ask of the guest they run.
 
+use core::ops::Range;
+
 use xemu_guest::GuestFault;
 use xemu_interp::Machine;
 use xemu_ir::Block;
@@ -14,6 +16,11 @@ pub trait Guest: Send + Sync + 'static {
 
     /// Memory and devices for interpreted instructions.
     fn machine(&self) -> Box<dyn Machine>;
+
+    /// Every executable range that shows the same memory as the given one.
+    fn code_aliases(&self, start: u64, len: u64) -> Vec<Range<u64>> {
+        vec![start..start.saturating_add(len)]
+    }
 }
 
 /// Something worth a line of `-d` output.

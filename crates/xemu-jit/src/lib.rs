@@ -14,7 +14,7 @@ mod stats;
 mod thread;
 mod translate;
 
-pub use engine::{JitConfig, JitEngine, JitError};
+pub use engine::{ForkGuard, JitConfig, JitEngine, JitError};
 pub use fault::HostFault;
 pub use guest::{BlockObserver, Guest, TranslationEvent};
 pub use interp_engine::{InterpEngine, InterpThread};

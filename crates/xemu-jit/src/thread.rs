@@ -390,5 +390,9 @@ extern "C" fn ic_ivau_out_of_line(cpu: &mut CpuState, addr: u64) {
     // SAFETY: `run_inside` has stored the address of the thread's engine, which the thread keeps
     // alive while generated code runs.
     let engine = unsafe { &*engine };
-    engine.invalidate(xemu_interp::untag(addr) & !(LINE - 1), LINE);
+    let start = xemu_interp::untag(addr) & !(LINE - 1);
+    engine.invalidate(start, LINE);
+    for alias in engine.guest.code_aliases(start, LINE) {
+        engine.invalidate(alias.start, alias.end - alias.start);
+    }
 }
