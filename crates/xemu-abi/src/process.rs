@@ -153,7 +153,7 @@ prctls! {
     16 PR_GET_NAME                Pass;
     19 PR_GET_ENDIAN              Refused;
     20 PR_SET_ENDIAN              Refused;
-    21 PR_GET_SECCOMP             Pass;
+    21 PR_GET_SECCOMP             Refused;
     22 PR_SET_SECCOMP             Refused;
     23 PR_CAPBSET_READ            Pass;
     24 PR_CAPBSET_DROP            Pass;

@@ -114,10 +114,6 @@ pub fn execveat(
 }
 
 fn run(t: &mut Thread, target: &Target) -> SysResult {
-    if t.cpu.poll.load(std::sync::atomic::Ordering::Relaxed) != 0 {
-        // A signal that waits must not be lost by the exec.
-        return Err(Errno::ERESTARTSYS);
-    }
     let Ok(file) = open_checked(target) else {
         // Not readable, or an error that the kernel tells best.
         return native(t, target);
@@ -334,14 +330,15 @@ fn pointers(strings: &[CString]) -> Vec<u64> {
 }
 
 /// The host's execve with the guest's signal state.
-fn host_exec(t: &Thread, args: [u64; 6]) -> SysResult {
+fn host_exec(t: &mut Thread, args: [u64; 6]) -> SysResult {
     signal::before_exec(t);
-    let result = host::syscall(nr::EXECVEAT, args);
+    // A signal that the emulator has taken already must not be lost by the exec.
+    let result = t.blocking(nr::EXECVEAT, args);
     signal::after_failed_exec(t);
     result
 }
 
-fn native(t: &Thread, target: &Target) -> SysResult {
+fn native(t: &mut Thread, target: &Target) -> SysResult {
     let (argv, envp) = (pointers(&target.argv), pointers(&target.envp));
     let (argv, envp) = (argv.as_ptr() as u64, envp.as_ptr() as u64);
     let path = target.path.as_ptr() as u64;
@@ -349,7 +346,12 @@ fn native(t: &Thread, target: &Target) -> SysResult {
 }
 
 /// Runs an arm64 program in a new emulator in place of this process.
-fn emulate(t: &Thread, target: &Target, argv0: Option<CString>, by_fd: Option<&File>) -> SysResult {
+fn emulate(
+    t: &mut Thread,
+    target: &Target,
+    argv0: Option<CString>,
+    by_fd: Option<&File>,
+) -> SysResult {
     let options = &t.process.config.exec_options;
     let mut argv = vec![t.process.config.emulator_name.clone()];
     argv.extend(options.iter().cloned());
@@ -386,7 +388,7 @@ fn program_path(target: &Target) -> Result<CString, Errno> {
     Ok(target.path.clone())
 }
 
-fn exec_emulator(t: &Thread, argv: u64, envp: u64) -> SysResult {
+fn exec_emulator(t: &mut Thread, argv: u64, envp: u64) -> SysResult {
     if let Some(fd) = t.process.config.emulator_fd {
         let fd = i64::from(fd).cast_unsigned();
         let empty = c"".as_ptr() as u64;

@@ -82,19 +82,31 @@ pub fn exists(path: &CString) -> bool {
     host::syscall(host::nr::FACCESSAT2, [at, path.as_ptr() as u64, 0, flags, 0, 0]).is_ok()
 }
 
-/// The part behind `/proc/self/` or its equals, of a path that names the own process.
+/// The part behind `/proc/self/` or its equals, of a path that names the own process or one of its
+/// threads.
 fn own_proc_entry(path: &[u8]) -> Option<&[u8]> {
     let rest = path.strip_prefix(b"/proc/")?;
-    if let Some(entry) = rest.strip_prefix(b"self/") {
-        return Some(entry);
+    let entry = match (rest.strip_prefix(b"self/"), rest.strip_prefix(b"thread-self/")) {
+        (Some(entry), _) | (_, Some(entry)) => entry,
+        _ => {
+            let (pid, entry) = split_number(rest)?;
+            if pid != i64::from(host::getpid()) {
+                return None;
+            }
+            entry
+        }
+    };
+    match entry.strip_prefix(b"task/").and_then(split_number) {
+        Some((_, of_thread)) => Some(of_thread),
+        None => Some(entry),
     }
-    if let Some(entry) = rest.strip_prefix(b"thread-self/") {
-        return Some(entry);
-    }
-    let digits = rest.iter().take_while(|b| b.is_ascii_digit()).count();
-    let pid: i64 = std::str::from_utf8(&rest[..digits]).ok()?.parse().ok()?;
-    let entry = rest[digits..].strip_prefix(b"/")?;
-    (pid == i64::from(host::getpid())).then_some(entry)
+}
+
+/// `digits/rest` of a path.
+fn split_number(path: &[u8]) -> Option<(i64, &[u8])> {
+    let digits = path.iter().take_while(|b| b.is_ascii_digit()).count();
+    let number = std::str::from_utf8(&path[..digits]).ok()?.parse().ok()?;
+    Some((number, path[digits..].strip_prefix(b"/")?))
 }
 
 #[cfg(test)]
@@ -106,6 +118,7 @@ mod tests {
         assert_eq!(own_proc_entry(b"/proc/self/exe"), Some(&b"exe"[..]));
         let by_pid = format!("/proc/{}/maps", std::process::id());
         assert_eq!(own_proc_entry(by_pid.as_bytes()), Some(&b"maps"[..]));
+        assert_eq!(own_proc_entry(b"/proc/self/task/5/maps"), Some(&b"maps"[..]));
         assert_eq!(own_proc_entry(b"/proc/1/maps"), None);
         assert_eq!(own_proc_entry(b"/proc/cpuinfo"), None);
         assert_eq!(own_proc_entry(b"/etc/passwd"), None);

@@ -3,7 +3,7 @@
 use std::ffi::CString;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, OnceLock};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock};
 
 use xemu_abi::process::{self as abi, PrctlClass};
 use xemu_abi::signal::SigInfo;
@@ -134,6 +134,11 @@ impl Process {
             .collect()
     }
 
+    /// Held across a fork.
+    pub(crate) fn lock_limits(&self) -> MutexGuard<'_, [Option<Rlimit>; 2]> {
+        self.memory_limits.lock().expect("invariant: no holder panics")
+    }
+
     /// Prints a line of trace.
     pub fn trace(&self, tid: i32, line: &str) {
         if let Some(sink) = self.config.strace {
@@ -147,6 +152,7 @@ pub fn exit_group(t: &mut Thread, status: Int) -> SysResult {
     if !t.is_vfork_child {
         t.process.engine.at_exit();
     }
+    t.process.trace(t.tid, &format!("+++ exited with {} +++", status.0 & 0xff));
     host::exit_group(status.0)
 }
 
@@ -156,6 +162,14 @@ fn memory_limit(resource: u32) -> Option<usize> {
         2 => Some(0),
         9 => Some(1),
         _ => None,
+    }
+}
+
+/// getrlimit: limits of memory as they were set.
+pub fn getrlimit(t: &mut Thread, resource: Resource, rlim: Out<Rlimit>) -> SysResult {
+    match memory_limit(resource.0) {
+        Some(_) => limits(t, Pid(0), resource, 0, rlim.0),
+        None => t.blocking(nr::GETRLIMIT, [u64::from(resource.0), rlim.0, 0, 0, 0, 0]),
     }
 }
 
@@ -184,7 +198,7 @@ fn limits(t: &mut Thread, pid: Pid, resource: Resource, new: u64, old: u64) -> S
         let pid = i64::from(pid.0).cast_unsigned();
         return t.blocking(nr::PRLIMIT64, [pid, u64::from(resource.0), new, old, 0, 0]);
     };
-    let mut kept = t.process.memory_limits.lock().expect("invariant: no holder panics");
+    let mut kept = t.process.lock_limits();
     let current = match kept[index] {
         Some(limit) => limit,
         None => {

@@ -16,7 +16,7 @@ use xemu_abi::{Errno, Wire};
 use xemu_host::HostContext;
 
 use crate::args::*;
-use crate::host::{self, Disposition};
+use crate::host::{self, Disposition, nr};
 use crate::pending;
 use crate::process::Process;
 use crate::table::SysResult;
@@ -198,6 +198,35 @@ pub fn rt_sigprocmask(
         mem::write(oldset.0, &old.0.to_vec())?;
     }
     Ok(0)
+}
+
+/// Ends the process with a report if the signal, sent by a thread to itself, would end it with a
+/// core file: abort() is such a one.
+fn report_own_death(t: &mut Thread, tid: Pid, sig: Sig) {
+    let valid = (1..=SIGRTMAX).contains(&sig.0);
+    if tid.0 != t.tid || !valid || default_action(sig.0) != DefaultAction::Core {
+        return;
+    }
+    if t.actions.get(sig.0).handler != SIG_DFL || t.mask.has(sig.0) {
+        return;
+    }
+    let mut info = SigInfo::fault(sig.0, SI_TKILL, 0);
+    host::getpid().encode(&mut info.0[16..]);
+    deliver::die(t, &info);
+}
+
+/// tkill.
+pub fn tkill(t: &mut Thread, tid: Pid, sig: Sig) -> SysResult {
+    report_own_death(t, tid, sig);
+    t.blocking(nr::TKILL, [tid.0 as u64, sig.0 as u64, 0, 0, 0, 0])
+}
+
+/// tgkill.
+pub fn tgkill(t: &mut Thread, tgid: Pid, tid: Pid, sig: Sig) -> SysResult {
+    if tgid.0 == host::getpid() {
+        report_own_death(t, tid, sig);
+    }
+    t.blocking(nr::TGKILL, [tgid.0 as u64, tid.0 as u64, sig.0 as u64, 0, 0, 0])
 }
 
 /// rt_sigpending: the kernel's and the emulator's.

@@ -315,8 +315,10 @@ syscalls! {
     128 restart_syscall () -> Int
         [Refused "the kernel's own restart never shows"] => errno(EINTR);
     129 kill (pid: Pid, sig: Sig) -> Int [Passthrough] => host(62);
-    130 tkill (tid: Pid, sig: Sig) -> Int [Passthrough] => host(200);
-    131 tgkill (tgid: Pid, tid: Pid, sig: Sig) -> Int [Passthrough] => host(234);
+    130 tkill (tid: Pid, sig: Sig) -> Int
+        [Custom "reports a program that aborts itself"] => call(signal::tkill);
+    131 tgkill (tgid: Pid, tid: Pid, sig: Sig) -> Int
+        [Custom "reports a program that aborts itself"] => call(signal::tgkill);
     132 sigaltstack (ss: In<SigAltStack>, old_ss: Out<SigAltStack>) -> Int
         [Custom "the host's belongs to the emulator"] => call(signal::sigaltstack);
     133 rt_sigsuspend (mask: In<SigSet>, sigsetsize: Size) -> Int
@@ -359,7 +361,8 @@ syscalls! {
     160 uname (buf: Out<Utsname>) -> Int [Convert "machine is aarch64"] => call(info::uname);
     161 sethostname (name: Data, len: Size) -> Int [Passthrough] => host(170);
     162 setdomainname (name: Data, len: Size) -> Int [Passthrough] => host(171);
-    163 getrlimit (resource: Resource, rlim: Out<Rlimit>) -> Int [Passthrough] => host(97);
+    163 getrlimit (resource: Resource, rlim: Out<Rlimit>) -> Int
+        [Custom "limits of memory as they were set"] => call(process::getrlimit);
     164 setrlimit (resource: Resource, rlim: In<Rlimit>) -> Int
         [Custom "limits of memory must leave room for the emulator"] => call(process::setrlimit);
     165 getrusage (who: RusageWho, usage: Addr) -> Int [Passthrough] => host(98);

@@ -19,7 +19,7 @@ use crate::table::SysResult;
 use crate::{mem, pending, run};
 
 /// The host stack of a guest thread, for the emulator's own functions.
-pub const HOST_STACK: usize = 512 << 10;
+pub const HOST_STACK: usize = 1 << 20;
 
 /// One guest thread. It lives on the stack of the host thread that runs it.
 pub struct Thread {
@@ -143,6 +143,12 @@ pub fn exit(t: &mut Thread, status: Int) -> SysResult {
 /// What the kernel does for a task that ends: robust futexes, then the thread's id word.
 pub fn release(t: &mut Thread) {
     host::set_mask(SigSet(u64::MAX));
+    // A signal that was taken for the process goes to another thread.
+    while let Some(info) = pending::take(SigSet(u64::MAX)) {
+        let pid = host::getpid() as u64;
+        let args = [pid, info.signo() as u64, info.0.as_ptr() as u64, 0, 0, 0];
+        let _ = host::syscall(nr::RT_SIGQUEUEINFO, args);
+    }
     if t.robust_list != 0 {
         walk_robust_list(t);
         let none = [0, RobustListHead::SIZE as u64, 0, 0, 0, 0];
@@ -449,12 +455,17 @@ fn fork_with_locks(t: &Thread, args: &CloneArgs) -> Result<Fork, Errno> {
     let mut host_args = host_clone_args(args);
     // Memory cannot be shared with a process that goes on beside us; the copy is the nearest.
     host_args.flags &= !(CLONE_VM | CLONE_VFORK);
+    if args.flags & CLONE_VM != 0 && t.process.count_unsupported(220) {
+        log::warn!("clone of a process that shares memory and runs beside its parent");
+    }
     let by_libc = args.flags & !FOR_LIBC == 0 && args.exit_signal == SIGCHLD as u64;
     let engine = &t.process.engine;
     engine.prepare_fork();
     let space = t.process.space.lock_for_fork();
     let actions = t.actions.lock();
+    let limits = t.process.lock_limits();
     let result = if by_libc { xemu_host::fork() } else { xemu_host::clone_process(host_args) };
+    drop(limits);
     drop(actions);
     drop(space);
     match result {
