@@ -11,6 +11,7 @@
 //! request to the kernel are therefore safe to call; what they must not do is change memory or
 //! control flow behind Rust's back on the *emulator's* behalf.
 
+mod clock;
 mod context;
 mod futex;
 mod map;
@@ -22,6 +23,7 @@ mod thread_slot;
 #[cfg(test)]
 mod tests;
 
+pub use clock::{monotonic_ns, random_u64};
 pub use context::{HostContext, HostReg, SigInfo};
 pub use futex::{futex_wait, futex_wake};
 pub use map::{DualMapping, Mapping, PAGE_SIZE, Protection, raw_map, raw_protect, raw_unmap};
