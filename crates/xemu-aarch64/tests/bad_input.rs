@@ -1,5 +1,5 @@
-//! Files that cannot be run: one sentence on standard error that names the file and the cause, and the status
-//! a shell gives: 127 for a file that is not there, 126 for one that cannot be executed.
+//! Files that cannot be run: one sentence on standard error that names the file and the cause, and
+//! the status a shell gives: 127 for a file that is not there, 126 for one that cannot be executed.
 
 mod common;
 
@@ -40,7 +40,8 @@ fn hello() -> Vec<u8> {
     fs::read(repository().join("test-binaries/hello")).expect("test-binaries/hello")
 }
 
-/// Runs `path` and checks the sentence: `xemu-aarch64: PATH: CAUSE` with one of `words` in the cause.
+/// Runs `path` and checks the sentence: `xemu-aarch64: PATH: CAUSE` with one of `words` in the
+/// cause.
 fn check(path: &Path, status: i32, words: &[&str]) {
     let outcome =
         run(Command::new(EMULATOR).arg(path), Duration::from_secs(20)).expect("it starts");

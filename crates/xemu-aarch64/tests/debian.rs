@@ -1,8 +1,9 @@
 //! Real arm64 programs of Debian, each compared byte for byte with the same command under QEMU.
 //!
-//! The tree and the peer come from a Debian mirror once (`tests/fetch-arm64-tree`, `tests/fetch-peer`) and are
-//! kept in `$XEMU_CACHE`, or `target/cache`. Without a mirror every test is skipped, and says so.
-//! The commands are the files of `tests/debian/`; they run inside the tree, in namespaces of their own.
+//! The tree and the peer come from a Debian mirror once (`tests/fetch-arm64-tree`,
+//! `tests/fetch-peer`) and are kept in `$XEMU_CACHE`, or `target/cache`. Without a mirror every
+//! test is skipped, and says so. The commands are the files of `tests/debian/`; they run inside the
+//! tree, in namespaces of their own.
 
 mod common;
 

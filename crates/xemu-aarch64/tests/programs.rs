@@ -1,5 +1,5 @@
-//! Runs every row of `test-binaries/tests.list` under each engine it names and compares the status and the
-//! text with what is expected.
+//! Runs every row of `test-binaries/tests.list` under each engine it names and compares the status
+//! and the text with what is expected.
 //!
 //! A row's program, arguments, status and engines are explained at the head of that list.
 

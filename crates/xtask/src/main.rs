@@ -1,2 +1,51 @@
-//! The project's own commands.
-fn main() {}
+//! The project's own commands, run as `cargo xtask COMMAND`.
+//!
+//! Each command is a module; this file only finds the one that was asked for.
+
+#![forbid(unsafe_code)]
+
+mod bench;
+mod cargo;
+mod fuzz;
+mod lexer;
+mod repository;
+mod tidy;
+mod unsafe_count;
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+const USAGE: &str = "\
+usage: cargo xtask COMMAND
+  tidy                 checks what the compiler does not: sizes, arrows, unsafe, paths in docs
+  unsafe-count         prints the number of unsafe blocks and functions of each crate
+  bless [CARGO ARGS]   runs the tests with BLESS=1, which rewrites the golden files
+  dump ARGS            prints what the emulator makes of an instruction or a block
+  bench [OPTIONS]      measures against native speed and against QEMU (bench --help)
+  fuzz insn [OPTIONS]  compares random instructions with QEMU (fuzz insn --help)";
+
+/// What a command gives: an error is a sentence for the user.
+pub type Outcome = Result<(), String>;
+
+fn main() -> ExitCode {
+    let mut arguments = std::env::args_os().skip(1);
+    let command = arguments.next().unwrap_or_default();
+    let rest: Vec<OsString> = arguments.collect();
+    let outcome = match command.to_str() {
+        Some("tidy") => tidy::command(),
+        Some("unsafe-count") => unsafe_count::command(),
+        Some("bless") => cargo::bless(&rest),
+        Some("dump") => cargo::dump(&rest),
+        Some("bench") => bench::command(rest),
+        Some("fuzz") => fuzz::command(rest),
+        Some("measure") => bench::measure::command(&rest),
+        _ => Err(USAGE.into()),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(message) => {
+            eprintln!("{message}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -34,8 +34,8 @@ pub fn repository() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().expect("the repository root")
 }
 
-/// Runs `command` with an empty input, in a process group of its own that is killed at the end, so that
-/// nothing it started outlives it.
+/// Runs `command` with an empty input, in a process group of its own that is killed at the end, so
+/// that nothing it started outlives it.
 ///
 /// # Errors
 /// When it cannot be started.
