@@ -267,23 +267,31 @@ impl AddressSpace {
         end
     }
 
-    /// Maps the first thread's stack of `size` bytes at the top; gives its range.
+    /// Maps the first thread's stack of `size` bytes at the top, or where there is room when
+    /// something is there; gives its range.
     pub fn map_stack(&self, size: u64, prot: u32) -> Result<Range<u64>, i32> {
         let size = page_ceil(size).filter(|&s| s > 0 && s <= 1 << 40).ok_or(ENOMEM)?;
         let mut state = self.lock();
         state.layout.reserve_stack(size);
-        let range = state.layout.stack_top - size..state.layout.stack_top;
+        let top = state.layout.stack_top;
         let flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_GROWSDOWN;
-        host::map_new(&range, &Source { prot, flags, fd: -1, offset: 0 })?;
+        let source = Source { prot, flags, fd: -1, offset: 0 };
+        let start = match host::map_new(&(top - size..top), &source) {
+            Ok(()) => top - size,
+            Err(EEXIST) => {
+                state.place(size, PAGE_SIZE, |_, range| host::map_new(range, &source))?
+            }
+            Err(errno) => return Err(errno),
+        };
         let region = Region {
-            end: range.end,
+            end: start + size,
             prot,
             flags: MAP_PRIVATE | MAP_GROWSDOWN,
             file: None,
             name: RegionName::Stack,
         };
-        state.maps.insert(range.start, region);
-        Ok(range)
+        state.maps.insert(start, region);
+        Ok(start..start + size)
     }
 
     /// Gives a range its name in /proc/self/maps.

@@ -402,6 +402,15 @@ fn growing_protections_reach_the_stacks_start() {
 }
 
 #[test]
+fn a_stack_finds_room_when_its_place_is_taken() {
+    let (first, second) = (space(), space());
+    let one = first.map_stack(0x20_0000, RW).unwrap();
+    let two = second.map_stack(0x20_0000, RW).unwrap();
+    assert!(two.end <= one.start || one.end <= two.start);
+    write(two.start, 1u8).unwrap();
+}
+
+#[test]
 fn shared_segments_attach_and_detach() {
     const SYS_SHMGET: u64 = 29;
     const SYS_SHMCTL: u64 = 31;

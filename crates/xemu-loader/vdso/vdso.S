@@ -1,0 +1,94 @@
+/* The arm64 vdso that guests see: the functions of the kernel's vDSO, by their names and versions.
+ *
+ * Built by the Makefile beside this file; the result is kept in the source tree because building
+ * needs a cross compiler. Position-independent, without relocations.
+ */
+
+#define NR_rt_sigreturn 139
+#define NR_clock_gettime 113
+#define NR_clock_getres 114
+#define NR_gettimeofday 169
+#define NR_getrandom 278
+
+	.arch armv8-a
+	.text
+
+	.macro function name
+	.globl \name
+	.type \name, %function
+	.balign 16
+\name:
+	.cfi_startproc
+	hint #34			/* bti c */
+	.endm
+
+	.macro endfunction name
+	.cfi_endproc
+	.size \name, . - \name
+	.endm
+
+/* Signal handlers return here. Unwinders know the two instructions by their words; those that use
+ * the unwind table find the interrupted frame through the frame record that x29 points to. They
+ * look up the return address minus one, hence the nop in front. */
+	.balign 16
+	.cfi_startproc
+	.cfi_signal_frame
+	.cfi_def_cfa x29, 0
+	.cfi_offset x29, 0
+	.cfi_offset x30, 8
+	nop
+	.globl __kernel_rt_sigreturn
+	.type __kernel_rt_sigreturn, %function
+__kernel_rt_sigreturn:
+	mov x8, #NR_rt_sigreturn
+	svc #0
+	.cfi_endproc
+	.size __kernel_rt_sigreturn, . - __kernel_rt_sigreturn
+
+function __kernel_clock_gettime
+	mov x8, #NR_clock_gettime
+	svc #0
+	ret
+endfunction __kernel_clock_gettime
+
+function __kernel_gettimeofday
+	mov x8, #NR_gettimeofday
+	svc #0
+	ret
+endfunction __kernel_gettimeofday
+
+function __kernel_clock_getres
+	mov x8, #NR_clock_getres
+	svc #0
+	ret
+endfunction __kernel_clock_getres
+
+/* getrandom(buffer, length, flags, state, state length). A state length of ~0 asks for struct
+ * vgetrandom_opaque_params: the size of a state, protection and flags for mapping states, 13 words
+ * of zero. States are not used. */
+function __kernel_getrandom
+	cmn x4, #1
+	b.eq 1f
+	mov x8, #NR_getrandom
+	svc #0
+	ret
+1:	mov w5, #144
+	mov w6, #3			/* PROT_READ | PROT_WRITE */
+	mov w7, #0x22			/* MAP_PRIVATE | MAP_ANONYMOUS */
+	stp w5, w6, [x3]
+	stp w7, wzr, [x3, #8]
+	stp xzr, xzr, [x3, #16]
+	stp xzr, xzr, [x3, #32]
+	stp xzr, xzr, [x3, #48]
+	mov w0, #0
+	ret
+endfunction __kernel_getrandom
+
+/* The version of the interface, as the kernel's own note tells it. */
+	.section .note.Linux, "a", %note
+	.balign 4
+	.long 2f - 1f, 4f - 3f, 0
+1:	.asciz "Linux"
+2:	.balign 4
+3:	.long 0x060c00
+4:	.balign 4
