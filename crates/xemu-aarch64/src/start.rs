@@ -1,0 +1,251 @@
+//! From options to a running guest.
+
+use std::ffi::{CString, OsStr, OsString};
+use std::fs::File;
+use std::os::fd::FromRawFd;
+use std::os::unix::ffi::{OsStrExt, OsStringExt};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, OnceLock};
+
+use xemu_guest::CpuState;
+use xemu_jit::{InterpEngine, JitConfig, JitEngine};
+use xemu_lift::{CpuModel, LiftConfig};
+use xemu_linux::{Config, Engine, Process, ProgramInfo};
+use xemu_loader::{Cause, Credentials, LoadError, LoadRequest, LoadedProgram};
+use xemu_mem::{AddressSpace, CodeObserver};
+use xemu_x64::HostFeatures;
+
+use crate::engines::{Interpreter, Jit, SpaceGuest};
+use crate::options::{EngineChoice, Options};
+
+/// Why the guest was not started.
+pub struct Failure {
+    /// One sentence for the user.
+    pub message: String,
+    /// The exit status: 126 for a program that cannot be run, 127 for one that is not there, 125
+    /// for the emulator's own failure.
+    pub status: i32,
+}
+
+impl Failure {
+    fn own(message: impl core::fmt::Display) -> Self {
+        Self { message: message.to_string(), status: 125 }
+    }
+}
+
+impl From<LoadError> for Failure {
+    fn from(e: LoadError) -> Self {
+        Self { status: e.exit_status(), message: e.to_string() }
+    }
+}
+
+/// How deep interpreters of scripts may nest, as in the kernel.
+const SCRIPT_DEPTH: usize = 4;
+
+/// The engine, for counters at the end.
+static JIT: OnceLock<Arc<JitEngine>> = OnceLock::new();
+static STATS: OnceLock<bool> = OnceLock::new();
+
+/// Runs the program; comes back only when that was not possible.
+pub fn run(options: Options, secure: bool) -> Failure {
+    match prepare(options, secure) {
+        Ok((process, cpu)) => {
+            let errno = xemu_linux::run::first_thread(process, *cpu);
+            Failure::own(format_args!("cannot install signal handlers: {errno}"))
+        }
+        Err(failure) => failure,
+    }
+}
+
+fn prepare(options: Options, secure: bool) -> Result<(&'static Process, Box<CpuState>), Failure> {
+    let model = cpu_model(options.cpu.as_deref())?;
+    let features = host_features(options.host.as_deref())?;
+    let entropy = xemu_host::random_u64().unwrap_or(0);
+    let space: &'static AddressSpace = Box::leak(Box::new(AddressSpace::new(entropy)));
+    xemu_mem::install_fault_handlers()
+        .map_err(|errno| Failure::own(format_args!("cannot install fault handlers: {errno}")))?;
+    let program = load(space, &options, &model, secure)?;
+    let lift = LiftConfig { model: model.clone() };
+    let engine = make_engine(&options, space, lift, features)?;
+    let info = program_info(&options, &program);
+    let config = linux_config(&options, &model);
+    let _ = STATS.set(options.stats);
+    let process = Process::init(config, engine, space, info);
+    let mut cpu = Box::new(CpuState { pc: program.loaded.pc, ..CpuState::default() });
+    cpu.set_sp(program.loaded.sp);
+    Ok((process, cpu))
+}
+
+fn cpu_model(name: Option<&str>) -> Result<CpuModel, Failure> {
+    let Some(name) = name else { return Ok(CpuModel::default()) };
+    let names = || CpuModel::names().collect::<Vec<_>>().join(", ");
+    CpuModel::by_name(name)
+        .ok_or_else(|| Failure::own(format_args!("no CPU model `{name}`; there are {}", names())))
+}
+
+fn host_features(level: Option<&str>) -> Result<HostFeatures, Failure> {
+    let native = HostFeatures::detect();
+    match level {
+        None | Some("native") => Ok(native),
+        Some("v2") => Ok(HostFeatures::V2),
+        Some("v3") if native.avx2 && native.fma && native.bmi2 => Ok(HostFeatures::V3),
+        Some("v3") => Err(Failure::own("this processor is not x86-64-v3")),
+        Some(other) => Err(Failure::own(format_args!("no host level `{other}`: v2, v3, native"))),
+    }
+}
+
+/// What was loaded, and under which names.
+struct Program {
+    loaded: LoadedProgram,
+    path: PathBuf,
+    argv: Vec<Vec<u8>>,
+}
+
+fn load(
+    space: &'static AddressSpace,
+    options: &Options,
+    model: &CpuModel,
+    secure: bool,
+) -> Result<Program, Failure> {
+    let mut path = find_program(&options.program, options);
+    let mut argv = vec![options.argv0.as_ref().unwrap_or(&options.program).as_bytes().to_vec()];
+    argv.extend(options.args.iter().map(|a| a.as_bytes().to_vec()));
+    // SAFETY: whoever started this emulator with `-execfd` handed the descriptor over to it.
+    #[allow(unsafe_code, reason = "an inherited descriptor has no owner in this process yet")]
+    let mut file = options.execfd.map(|fd| unsafe { File::from_raw_fd(fd) });
+    for _ in 0..=SCRIPT_DEPTH {
+        let request = LoadRequest {
+            path: path.clone(),
+            file: file.take(),
+            argv: argv.clone(),
+            envp: environment(options),
+            prefix: options.prefix.clone(),
+            execfn: None,
+            stack_size: options.stack_size,
+            hwcap: [model.hwcap(), model.hwcap2(), 0],
+            flags: 0,
+            credentials: Credentials { secure, ..Credentials::of_process() },
+            execfd: None,
+            random: random_bytes(),
+        };
+        match xemu_loader::load(space, request) {
+            Ok(loaded) => return Ok(Program { loaded, path, argv }),
+            Err(LoadError { cause: Cause::Script { interpreter, argument }, .. }) => {
+                argv[0] = path.as_os_str().as_bytes().to_vec();
+                argv.splice(0..0, core::iter::once(interpreter.clone()).chain(argument));
+                path = find_program(OsStr::from_bytes(&interpreter), options);
+            }
+            Err(e) => return Err(e.into()),
+        }
+    }
+    let message = format!("{}: too many nested script interpreters", options.program.display());
+    Err(Failure { message, status: 126 })
+}
+
+/// The file of a program: below the `-L` prefix if it is there, else as named.
+fn find_program(name: &OsStr, options: &Options) -> PathBuf {
+    let path = Path::new(name);
+    if let (Some(prefix), Ok(relative)) = (&options.prefix, path.strip_prefix("/")) {
+        let below = prefix.join(relative);
+        if below.exists() {
+            return below;
+        }
+    }
+    path.to_owned()
+}
+
+fn environment(options: &Options) -> Vec<Vec<u8>> {
+    let mut list: Vec<Vec<u8>> = std::env::vars_os()
+        .map(|(name, value)| [name.as_bytes(), b"=", value.as_bytes()].concat())
+        .collect();
+    let name_of = |entry: &[u8]| entry.split(|b| *b == b'=').next().map(<[u8]>::to_vec);
+    for unset in &options.unset_env {
+        list.retain(|e| name_of(e).as_deref() != Some(unset.as_bytes()));
+    }
+    for set in &options.set_env {
+        let name = name_of(set.as_bytes());
+        list.retain(|e| name_of(e) != name);
+        list.push(set.clone().into_vec());
+    }
+    list
+}
+
+fn random_bytes() -> [u8; 16] {
+    let mut bytes = [0; 16];
+    for half in bytes.chunks_exact_mut(8) {
+        half.copy_from_slice(&xemu_host::random_u64().unwrap_or(0x9e37_79b9).to_le_bytes());
+    }
+    bytes
+}
+
+fn make_engine(
+    options: &Options,
+    space: &'static AddressSpace,
+    lift: LiftConfig,
+    features: HostFeatures,
+) -> Result<Arc<dyn Engine>, Failure> {
+    let guest = Arc::new(SpaceGuest::new(space));
+    let observer: Arc<dyn CodeObserver>;
+    let engine: Arc<dyn Engine>;
+    match options.engine {
+        EngineChoice::Jit | EngineChoice::Verify => {
+            let config =
+                JitConfig { features, cache_size: options.cache_size, ..JitConfig::new(lift) };
+            let jit = Arc::new(JitEngine::new(guest, config).map_err(Failure::own)?);
+            let _ = JIT.set(jit.clone());
+            let jit: &'static Arc<JitEngine> = Box::leak(Box::new(jit));
+            let both = Arc::new(Jit(jit));
+            observer = both.clone();
+            engine = both;
+        }
+        EngineChoice::Interp => {
+            let both = Arc::new(Interpreter(Arc::new(InterpEngine::new(guest, lift))));
+            observer = both.clone();
+            engine = both;
+        }
+    }
+    space.set_code_observer(observer);
+    Ok(engine)
+}
+
+fn program_info(options: &Options, program: &Program) -> ProgramInfo {
+    let path = std::path::absolute(&program.path).unwrap_or_else(|_| program.path.clone());
+    let path = options
+        .prefix
+        .as_ref()
+        .and_then(|p| path.strip_prefix(p).ok())
+        .map_or_else(|| path.clone(), |below| Path::new("/").join(below));
+    ProgramInfo {
+        exe_path: path.into_os_string().into_vec(),
+        cmdline: program.argv.iter().flat_map(|a| [&a[..], b"\0"].concat()).collect(),
+        auxv: program.loaded.auxv_bytes(),
+        stack_start: program.loaded.sp,
+        sigreturn: program.loaded.vdso.rt_sigreturn,
+    }
+}
+
+fn linux_config(options: &Options, model: &CpuModel) -> Config {
+    let emulator = std::env::args_os().next().unwrap_or_else(|| OsString::from("xemu-aarch64"));
+    Config {
+        strace: options.strace.then_some(|line: &str| eprintln!("{line}")),
+        prefix: options.prefix.clone(),
+        release: options.release.clone(),
+        exec_options: options.hand_on.clone(),
+        crash_reporter: None,
+        hwcap: [model.hwcap(), model.hwcap2()],
+        midr: model.midr() as u32,
+        emulator_name: CString::new(emulator.as_bytes()).unwrap_or_default(),
+        emulator_fd: None,
+    }
+}
+
+/// The guest ends in order.
+pub fn at_exit() {
+    if STATS.get() == Some(&true)
+        && let Some(jit) = JIT.get()
+    {
+        for (name, value) in jit.stats().snapshot().rows() {
+            eprintln!("{name:20} {value}");
+        }
+    }
+}
