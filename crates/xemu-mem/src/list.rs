@@ -118,13 +118,20 @@ impl MappingInfo {
 }
 
 /// The sorted list. Regions do not touch when they could be one.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct MapList {
     regions: BTreeMap<u64, Region>,
     /// No gap that lies wholly above this address, in the window it was found in, is as long as
-    /// `longest_above`; a search for at least that length begins here.
+    /// `longest_above`; a search for at least that length begins here. Outside of the window: the
+    /// search begins at the window's end.
     search_from: u64,
     longest_above: u64,
+}
+
+impl Default for MapList {
+    fn default() -> Self {
+        Self { regions: BTreeMap::new(), search_from: u64::MAX, longest_above: 0 }
+    }
 }
 
 impl MapList {

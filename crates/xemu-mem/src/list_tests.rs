@@ -126,3 +126,25 @@ fn the_list_agrees_with_a_model() {
         assert_eq!(list.len(), runs, "regions that could be one are one");
     }
 }
+
+#[test]
+fn the_range_to_avoid_hides_only_itself() {
+    let mut list = MapList::default();
+    let window = 0x10_000..0x90_000;
+    list.insert(0x20_000, anon(0x21_000, 3));
+    list.insert(0x90_000, anon(0x91_000, 3));
+    let avoid = 0x21_000..0x31_000;
+    let first = list.find_gap(&window, &avoid, 0x2000, 0x1000).unwrap();
+    assert_eq!(first, 0x8e_000);
+    list.insert(first, anon(first + 0x2000, 0));
+    list.remove(&(first..first + 0x2000));
+    assert_eq!(list.find_gap(&window, &avoid, 0x3000, 0x1000), Some(0x8d_000));
+}
+
+#[test]
+fn a_hole_made_before_the_first_search_does_not_hide_what_is_above() {
+    let mut list = MapList::default();
+    list.insert(0x20_000, anon(0x28_000, 3));
+    list.remove(&(0x22_000..0x24_000));
+    assert_eq!(list.find_gap(&(0x10_000..0x90_000), &(0..0), 0x1000, 0x1000), Some(0x8f_000));
+}
