@@ -1,7 +1,7 @@
 //! What the handlers of SIMD and floating point share: the fields that all their encodings keep at
 //! one place, and reading and writing V registers in the three forms scalar, 64 and 128 bits.
 //!
-//! IR vector ops work on 128 bits. Elements that do not belong to the instruction are computed along
+//! IR vector ops work on 128 bits. Elements that do not belong to the instruction are computed too
 //! and dropped by the write, which is harmless as long as no op raises FPSR bits for them.
 
 use xemu_ir::{Es, Op, Shape, Val};
