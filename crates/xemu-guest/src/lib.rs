@@ -5,11 +5,13 @@
 //! Linux.
 #![forbid(unsafe_code)]
 
+mod consts;
 mod exit;
 mod flags;
 mod fp_control;
 mod state;
 
+pub use consts::{VEC_CONSTS, VecConst};
 pub use exit::{Exit, FaultKind, GuestFault};
 pub use flags::{Cond, HostFlags, Nzcv};
 pub use fp_control::{Fpcr, Fpsr, Mxcsr, RoundingMode};

@@ -2,6 +2,7 @@
 
 use core::sync::atomic::{AtomicU32, Ordering};
 
+use crate::consts::VEC_CONSTS;
 use crate::flags::HostFlags;
 use crate::fp_control::{Fpcr, Fpsr, Mxcsr};
 
@@ -40,6 +41,8 @@ pub struct EngineSlots {
     pub spill: [[u64; 2]; 64],
     /// Operands and result of an operation that runs out of line.
     pub scratch: [[u64; 2]; 4],
+    /// What generated code reads as constants: [`VEC_CONSTS`].
+    pub consts: [[u64; 2]; VEC_CONSTS.len()],
     /// The thread's table for indirect branches: pairs of (guest pc, host address).
     pub lookup_table: u64,
     /// The return-prediction stack's pointer while the thread is outside generated code.
@@ -70,6 +73,7 @@ impl Default for EngineSlots {
             helpers: [0; HELPER_SLOTS],
             spill: [[0; 2]; 64],
             scratch: [[0; 2]; 4],
+            consts: VEC_CONSTS,
             engine_thread: 0,
         }
     }
@@ -209,6 +213,7 @@ mod tests {
         assert_eq!(offset_of!(CpuState, qc) % 16, 0);
         assert_eq!((offset_of!(CpuState, engine) + offset_of!(EngineSlots, spill)) % 16, 0);
         assert_eq!((offset_of!(CpuState, engine) + offset_of!(EngineSlots, scratch)) % 16, 0);
+        assert_eq!((offset_of!(CpuState, engine) + offset_of!(EngineSlots, consts)) % 16, 0);
     }
 
     #[test]

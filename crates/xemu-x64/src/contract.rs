@@ -10,7 +10,7 @@
 //! - MXCSR is `CpuState::mxcsr` with the cumulative bits that have come since.
 
 use core::mem::offset_of;
-use xemu_guest::{CpuState, EngineSlots, STATE_BIAS};
+use xemu_guest::{CpuState, EngineSlots, STATE_BIAS, VecConst};
 
 use crate::asm::reg::{
     R8, R9, R10, R11, R12, R13, R14, R15, RAX, RBP, RBX, RCX, RDI, RDX, RSI, XMM0, XMM1, XMM2,
@@ -124,6 +124,12 @@ pub const fn spill_slot(n: u8) -> Mem {
 #[inline]
 pub const fn scratch_slot(n: u8) -> Mem {
     engine(offset_of!(EngineSlots, scratch) + n as usize * 16)
+}
+
+/// A constant of 16 bytes.
+#[inline]
+pub const fn vec_const(which: VecConst) -> Mem {
+    engine(offset_of!(EngineSlots, consts) + which as usize * 16)
 }
 
 /// How many spill slots there are.

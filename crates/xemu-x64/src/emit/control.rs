@@ -135,8 +135,14 @@ impl Emitter<'_> {
         self.asm.bind(on);
     }
 
-    fn exit_if_zero(&mut self, w: Width, inst: &Inst, cond: asm::Cond) {
+    /// EFLAGS change before an exit at which NZCV may be needed.
+    fn clobber_flags_at_exit(&mut self) {
+        self.save_flags_if(self.an.flags_live[self.cur]);
         self.clobber_flags();
+    }
+
+    fn exit_if_zero(&mut self, w: Width, inst: &Inst, cond: asm::Cond) {
+        self.clobber_flags_at_exit();
         let v = inst.args[0];
         match self.rm_g(v) {
             asm::GprMem::Reg(r) => self.asm.test(w, r, r),
@@ -146,7 +152,7 @@ impl Emitter<'_> {
     }
 
     fn exit_if_bit(&mut self, inst: &Inst, set: bool) {
-        self.clobber_flags();
+        self.clobber_flags_at_exit();
         let bit = inst.a;
         let src = self.rm_g(inst.args[0]);
         let cond = if bit < 31 {
@@ -256,6 +262,10 @@ impl Emitter<'_> {
                     self.asm.jmp_rm(self.slot(slot));
                 }
                 Cold::Align { .. } => self.misaligned(cold),
+                Cold::Emulate { label, pc } => {
+                    self.asm.bind(label);
+                    self.leave(LeaveReason::Emulate, pc);
+                }
                 Cold::CallMiss { label, back } => {
                     self.asm.bind(label);
                     self.asm.call_rm(helper(Helper::Lookup));

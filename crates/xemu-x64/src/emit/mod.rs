@@ -7,6 +7,9 @@
 
 mod control;
 mod flags;
+mod float;
+mod float_compare;
+mod float_convert;
 mod int;
 mod memory;
 mod regs;
@@ -165,6 +168,8 @@ enum Cold {
     Exit { label: Label, slot: u32, flags: Flags, save_flags: bool, poll: bool },
     /// A check of alignment that failed; the address is in register number `addr`.
     Align { label: Label, back: Label, addr: u8, size: u8, lse2: bool, pc: u64, flags: Flags },
+    /// A guest instruction that is left to the interpreter.
+    Emulate { label: Label, pc: u64 },
     /// An indirect call that the thread's table does not know.
     CallMiss { label: Label, back: Label },
     /// A return that was not predicted.

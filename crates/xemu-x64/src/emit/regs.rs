@@ -27,7 +27,7 @@ impl Emitter<'_> {
         }
     }
 
-    fn is_last_use(&self, v: Val) -> bool {
+    pub(super) fn is_last_use(&self, v: Val) -> bool {
         self.an.last_use[v.index()] as usize <= self.cur
     }
 
@@ -156,9 +156,10 @@ impl Emitter<'_> {
         self.zero_above[usize::from(n)] = known.min(es);
         if let Some(home) = v_home(n) {
             if loc == Loc::Home(n) && self.s.plan.hint[v.index()] == n {
-                self.part_aliases(n, Class::Vec, v);
+                // Where the register gets less than the value, the value needs a place of its own.
+                let except = if clean { v } else { Val::NONE };
+                self.part_aliases(n, Class::Vec, except);
                 if !clean {
-                    // The value keeps its place; what it has above the element is unspecified.
                     self.clear_above(home, home, es);
                 }
                 return;

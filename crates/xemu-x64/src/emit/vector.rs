@@ -14,6 +14,9 @@ use crate::contract::{Helper, engine, helper, scratch_slot};
 impl Emitter<'_> {
     pub(super) fn vector(&mut self, i: usize, inst: &Inst) {
         use Op::*;
+        if self.float(i, inst) {
+            return;
+        }
         match inst.op {
             ConstV => self.const_v(i, inst.imm, inst.imm),
             ConstVLow => self.const_v(i, inst.imm, 0),
