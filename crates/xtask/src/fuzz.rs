@@ -1,9 +1,9 @@
 //! `cargo xtask fuzz insn`: executes random instructions on random states, by lifter and
 //! interpreter here, and by a peer that runs arm64 programs, and compares the states.
 //!
-//! The decode table is the grammar: each row gets words with random fields. The peer is QEMU, or any
-//! other command that takes an arm64 program as its argument; so the emulator itself can be the
-//! peer, which compares its code generator with the interpreter.
+//! The decode table is the grammar: each row gets words with random fields. The peer is QEMU, or
+//! any other command that takes an arm64 program as its argument; so the emulator itself can be
+//! the peer, which compares its code generator with the interpreter.
 
 mod case;
 mod local;
