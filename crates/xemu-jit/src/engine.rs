@@ -28,6 +28,10 @@ pub struct JitConfig {
     pub link: bool,
     /// The most guest instructions in a block.
     pub max_insns: u32,
+    /// Whether NZCV is kept at every exit, even where the code behind overwrites it unread.
+    pub flags_always_live: bool,
+    /// Whether the observer hears of every block that runs; needs `link` off.
+    pub trace_exec: bool,
     /// Called with every block in its stages, for `-d`.
     pub observer: Option<BlockObserver>,
 }
@@ -41,6 +45,8 @@ impl JitConfig {
             cache_size: 128 << 20,
             link: true,
             max_insns: xemu_lift::Limits::DEFAULT_MAX_INSNS,
+            flags_always_live: false,
+            trace_exec: false,
             observer: None,
         }
     }
@@ -129,7 +135,8 @@ impl JitEngine {
     pub fn new(guest: Arc<dyn Guest>, config: JitConfig) -> Result<Self, JitError> {
         let (current, writer) =
             Generation::new(1, config.cache_size).map_err(JitError::NoMemory)?;
-        let translator = Translator::new(config.lift.clone(), config.features);
+        let mut translator = Translator::new(config.lift.clone(), config.features);
+        translator.flags_always_live = config.flags_always_live;
         let inner = Inner {
             translator,
             current: Arc::new(current),
@@ -215,7 +222,7 @@ impl JitEngine {
             Err(fault) => return Ok(Err(fault)),
         };
         let host = inner.blocks[block as usize].host;
-        if self.config.link && inner.current.number == number {
+        if inner.current.number == number {
             inner.current.set_slot(slot, host);
             inner.blocks[block as usize].incoming.push(slot);
             add(&self.stats.links, 1);

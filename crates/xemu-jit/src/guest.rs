@@ -2,7 +2,7 @@
 
 use core::ops::Range;
 
-use xemu_guest::GuestFault;
+use xemu_guest::{Exit, GuestFault};
 use xemu_interp::Machine;
 use xemu_ir::Block;
 
@@ -32,8 +32,10 @@ pub enum TranslationEvent<'a> {
     Optimized(&'a Block),
     /// The block's host code and the address at which it will run.
     Emitted(&'a Block, &'a [u8], u64),
-    /// A block is about to run at this guest pc (only without linking).
+    /// A block is about to run at this guest pc; see `JitConfig::trace_exec`.
     Executed(u64),
+    /// The instruction at this guest pc raised an exception: a fault, or undefined, or BRK.
+    Raised(u64, &'a Exit),
 }
 
 /// Called for every event while `-d` asks for some.

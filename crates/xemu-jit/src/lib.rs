@@ -2,7 +2,8 @@
 //! instruction.
 //!
 //! [`JitEngine`] translates blocks on the thread that needs them and runs them; [`InterpEngine`]
-//! interprets. Neither knows Linux: the Linux layer runs a thread through [`JitThread::run`] and tells engines when code changes.
+//! interprets, [`VerifyEngine`] does both and compares. None knows Linux: the Linux layer runs a
+//! thread through [`JitThread::run`] and its like, and tells engines when code changes.
 
 mod cache;
 mod emulate;
@@ -13,6 +14,7 @@ mod interp_engine;
 mod stats;
 mod thread;
 mod translate;
+mod verify_engine;
 
 pub use engine::{ForkGuard, JitConfig, JitEngine, JitError};
 pub use fault::HostFault;
@@ -20,4 +22,7 @@ pub use guest::{BlockObserver, Guest, TranslationEvent};
 pub use interp_engine::{InterpEngine, InterpThread};
 pub use stats::{Stats, StatsSnapshot};
 pub use thread::JitThread;
-pub use translate::{Phase, Translator};
+pub use translate::Translator;
+pub use verify_engine::{
+    Mismatch, Translated, VerifyEngine, VerifyError, VerifyForkGuard, VerifyThread,
+};

@@ -17,6 +17,7 @@ use crate::cache::Generation;
 use crate::emulate::Emulator;
 use crate::engine::{JitEngine, JitError, no_generation};
 use crate::fault;
+use crate::guest::TranslationEvent;
 use crate::stats::add;
 
 /// Bytes of the return-prediction stack; each guest call in progress takes 16.
@@ -123,19 +124,64 @@ impl JitThread {
     /// # Errors
     /// When the engine itself cannot go on.
     pub fn run(&mut self, cpu: &mut CpuState) -> Result<Exit, JitError> {
+        let exit = self.guarded(cpu, Self::run_inside)?;
+        if let Some(observer) = &self.engine.config.observer
+            && matches!(exit, Exit::Fault(_) | Exit::Undefined { .. } | Exit::Brk(_))
+        {
+            observer(&TranslationEvent::Raised(cpu.pc, &exit));
+        }
+        Ok(exit)
+    }
+
+    /// Runs `f` while signal handlers and other threads can find the thread and its state.
+    fn guarded<R>(
+        &mut self,
+        cpu: &mut CpuState,
+        f: impl FnOnce(&mut Self, &mut CpuState) -> R,
+    ) -> R {
         let record = self.record.clone();
         let flag = (&raw const cpu.poll) as u64;
         if record.poll.load(Ordering::Relaxed) != flag {
             let _lock = self.engine.lock();
             record.poll.store(flag, Ordering::SeqCst);
         }
-        let result = xemu_host::enter(ThreadSlot::Engine, &*record, || self.run_inside(cpu));
+        cpu.engine.engine_thread = Arc::as_ptr(&self.engine) as u64;
+        let result = xemu_host::enter(ThreadSlot::Engine, &*record, || f(self, cpu));
         record.generation.store(core::ptr::null_mut(), Ordering::SeqCst);
         result
     }
 
+    /// Runs the one block at `cpu.pc`, or its beginning up to an instruction that is interpreted.
+    /// `before` is called in between finding the block's code, whose address it gets, and running
+    /// it. Exits must not be linked. The poll flag is not looked at.
+    pub(crate) fn run_one(
+        &mut self,
+        cpu: &mut CpuState,
+        before: &mut dyn FnMut(&CpuState, u64),
+    ) -> Result<OneRun, JitError> {
+        debug_assert!(!self.engine.config.link, "a linked exit would run on into the next block");
+        self.guarded(cpu, |thread, cpu| {
+            thread.catch_up(cpu);
+            let host = match thread.enter_address(cpu)? {
+                Ok(host) => host,
+                Err(fault) => return Ok(OneRun::NotRun(Exit::Fault(fault))),
+            };
+            before(cpu, host);
+            thread.enter_code(cpu, host);
+            let reason = LeaveReason::from_u32(cpu.engine.leave_reason);
+            let interpreted = matches!(
+                reason,
+                Some(LeaveReason::Emulate | LeaveReason::TagTrap | LeaveReason::FpTrap)
+            );
+            let emulated = interpreted.then_some(cpu.pc);
+            match thread.after_leave(cpu)? {
+                Next::Exit(exit) => Ok(OneRun::Ran { emulated, exit: Some(exit) }),
+                Next::Enter(_) | Next::Dispatch => Ok(OneRun::Ran { emulated, exit: None }),
+            }
+        })
+    }
+
     fn run_inside(&mut self, cpu: &mut CpuState) -> Result<Exit, JitError> {
-        cpu.engine.engine_thread = Arc::as_ptr(&self.engine) as u64;
         loop {
             if cpu.poll.load(Ordering::Acquire) != 0 {
                 return Ok(Exit::Poll);
@@ -146,6 +192,11 @@ impl JitThread {
                 Err(fault) => return Ok(Exit::Fault(fault)),
             };
             loop {
+                if self.engine.config.trace_exec
+                    && let Some(observer) = &self.engine.config.observer
+                {
+                    observer(&TranslationEvent::Executed(cpu.pc));
+                }
                 self.enter_code(cpu, host);
                 match self.after_leave(cpu)? {
                     Next::Enter(next) => host = next,
@@ -257,7 +308,10 @@ impl JitThread {
         if self.moved(cpu) {
             return self.enter_address(cpu);
         }
-        if let Ok(host) = found {
+        // Generated code goes on through the table without leaving, as it does through links.
+        if let Ok(host) = found
+            && self.engine.config.link
+        {
             self.set_table(pc, host);
         }
         Ok(found)
@@ -324,7 +378,8 @@ impl JitThread {
         let number = self.generation.number;
         let target = self.generation.target(slot);
         cpu.pc = target;
-        if cpu.poll.load(Ordering::Acquire) != 0 || target & 3 != 0 {
+        let linked = self.engine.config.link;
+        if !linked || cpu.poll.load(Ordering::Acquire) != 0 || target & 3 != 0 {
             return Ok(Next::Dispatch);
         }
         match self.engine.link(number, slot, target, self.out_of_line)? {
@@ -348,6 +403,19 @@ impl Drop for JitThread {
     fn drop(&mut self) {
         self.engine.forget_thread(&self.record);
     }
+}
+
+/// What [`JitThread::run_one`] did.
+pub(crate) enum OneRun {
+    /// Nothing: there is no code to run.
+    NotRun(Exit),
+    /// It ran guest code.
+    Ran {
+        /// The last instruction, if it was interpreted and the block not run further.
+        emulated: Option<u64>,
+        /// Why the guest needs something; without it the guest goes on at `cpu.pc`.
+        exit: Option<Exit>,
+    },
 }
 
 /// How to go on after leaving generated code.

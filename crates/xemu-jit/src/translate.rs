@@ -10,17 +10,6 @@ use crate::guest::{BlockObserver, Guest, TranslationEvent};
 /// How many words the search for the end of NZCV's life reads for one exit.
 const FLAG_BUDGET: u32 = 16;
 
-/// A step of translation, for measuring.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Phase {
-    /// Decode and lift.
-    Lift,
-    /// The passes.
-    Passes,
-    /// Plan, allocate, encode.
-    Emit,
-}
-
 /// Turns guest code into host code, reusing its memory.
 pub struct Translator {
     /// The lifter.
@@ -28,6 +17,8 @@ pub struct Translator {
     compiler: Compiler,
     /// The block at hand.
     pub block: Block,
+    /// Whether NZCV counts as read behind every exit.
+    pub flags_always_live: bool,
     analysis: Analysis,
 }
 
@@ -38,6 +29,7 @@ impl Translator {
             lifter: Lifter::new(config),
             compiler: Compiler::new(features),
             block: Block::default(),
+            flags_always_live: false,
             analysis: Analysis::default(),
         }
     }
@@ -55,8 +47,7 @@ impl Translator {
         stop_at: &mut dyn FnMut(u64) -> bool,
         observer: Option<&BlockObserver>,
     ) -> Result<(), GuestFault> {
-        let mut limits = Limits { max_insns, fp_out_of_line, stop_at };
-        self.lifter.lift_block(pc, &mut |a| guest.fetch(a), &mut self.block, &mut limits)?;
+        self.lift_only(guest, pc, &mut Limits { max_insns, fp_out_of_line, stop_at })?;
         if let Some(observer) = observer {
             observer(&TranslationEvent::Lifted(&self.block));
         }
@@ -72,9 +63,23 @@ impl Translator {
         Ok(())
     }
 
+    /// Lifts the block at `pc` and leaves it as it is.
+    ///
+    /// # Errors
+    /// The fault that fetching the first instruction gives.
+    pub fn lift_only(
+        &mut self,
+        guest: &dyn Guest,
+        pc: u64,
+        limits: &mut Limits<'_>,
+    ) -> Result<(), GuestFault> {
+        self.lifter.lift_block(pc, &mut |a| guest.fetch(a), &mut self.block, limits)
+    }
+
     /// Runs the passes on the block at hand.
     pub fn passes(&mut self, guest: &dyn Guest) {
-        let mut live = |pc| flags_live_at(pc, FLAG_BUDGET, &mut |a| guest.fetch(a).ok());
+        let always = self.flags_always_live;
+        let mut live = |pc| always || flags_live_at(pc, FLAG_BUDGET, &mut |a| guest.fetch(a).ok());
         let mut ctx = liveness::Context { flags_live_at: &mut live };
         liveness::run(&mut self.block, &mut ctx, &mut self.analysis);
     }
