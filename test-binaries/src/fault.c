@@ -123,8 +123,8 @@ static void tagged(int argc, char **argv) {
     uint64_t *p = (void *)((uintptr_t)value | (uintptr_t)tag << 56), old;
     __asm__ volatile("ldr %0, [%1]" : "=r"(old) : "r"(p) : "memory");
     CHECK(old == value[0]);
-    __asm__ volatile("str %0, [%1, #8]\n\tldaxr %0, [%1]\n\tadd %0, %0, #1\n\tstxr w9, %0, [%1]"
-                     : "=&r"(old) : "r"(p) : "memory", "x9");
+    __asm__ volatile("str %0, [%1, #8]\n1:\tldaxr %0, [%1]\n\tadd %0, %0, #1\n\tstxr w9, %0, [%1]\n\tcbnz w9, 1b"
+                     : "+r"(old) : "r"(p) : "memory", "x9");
     CHECK(old == value[0]);
   }
 }

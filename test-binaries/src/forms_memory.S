@@ -72,7 +72,6 @@
         F       strh w0, [x1, w3, sxtw #1]
         F       sttr x0, [x1, #-9]
         F       sttrb w0, [x1, #9]
-        F       dc zva, x1
 
         GROUP   pair
         .irp    r, w, x, s, d, q

@@ -186,8 +186,30 @@ static void churn(int argc, char **argv) {
   SHOW(wrong);
 }
 
+#ifdef __aarch64__
+static void zero_block(int argc, char **argv) {
+  (void)argc, (void)argv;
+  uint64_t id, block;
+  __asm__("mrs %0, dczid_el0" : "=r"(id));
+  CHECK((id >> 4 & 1) == 0);
+  block = 4ul << (id & 15);
+  char *p = map(1);
+  memset(p, 'x', PAGE);
+  char *inside = p + 2 * block + 5;
+  __asm__ volatile("dc zva, %0" : : "r"(inside) : "memory");
+  int zeros = 0, others = 0;
+  for (unsigned i = 0; i < PAGE; i++)
+    if (i >= 2 * block && i < 3 * block) zeros += p[i] == 0;
+    else others += p[i] == 'x';
+  CHECK(zeros == (int)block && others == PAGE - (int)block);
+}
+#endif
+
 static const struct test TESTS[] = {
     {"mappings", mappings}, {"protections", protections}, {"moving", moving}, {"break_line", break_line},
     {"files", files}, {"inherited", inherited}, {"maps_file", maps_file}, {"churn", churn},
+#ifdef __aarch64__
+    {"zero_block", zero_block},
+#endif
 };
 TEST_MAIN(TESTS)

@@ -182,8 +182,9 @@ static void spawning(int argc, char **argv) {
   CHECK(strstr(self, "process") != NULL);
   char *const args[] = {self, (char *)"arguments", (char *)"a b", (char *)"", NULL};
   char *const env[] = {(char *)"XT_SPAWNED=1", (char *)"XT_EMPTY=", NULL};
-  CHECK(posix_spawn(&pid, self, NULL, NULL, args, env) == 0);
+  int spawned = posix_spawn(&pid, self, NULL, NULL, args, env);
   MUST(waitpid(pid, &status, 0));
+  SHOW(spawned);
   SHOW(status);
 }
 static void execs(int argc, char **argv) {
