@@ -19,7 +19,7 @@ impl Memory {
         let at = addr.wrapping_sub(self.base) as usize;
         match at.checked_add(size as usize) {
             Some(end) if end <= self.bytes.len() => Ok(at..end),
-            _ => Err(GuestFault { kind: FaultKind::NotMapped, addr, write }),
+            _ => Err(GuestFault { kind: FaultKind::Unmapped, addr, write }),
         }
     }
 }
