@@ -27,7 +27,7 @@ const BATCH: usize = 64;
 
 const HELP: &str = "\
 usage: cargo xtask fuzz insn [options]
-  --peer CMD     what runs arm64 programs, with arguments 
+  --peer CMD     what runs arm64 programs, with arguments
                  (qemu-aarch64 -cpu max,pauth=off)
   --rounds N     cases for each row of the decode table (200)
   --seed N       where the random numbers start (1)
