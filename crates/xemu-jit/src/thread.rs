@@ -4,7 +4,7 @@ use core::ops::Range;
 use core::sync::atomic::{AtomicPtr, AtomicU32, AtomicU64, Ordering};
 use std::sync::Arc;
 
-use xemu_guest::{CpuState, Exit, FaultKind, GuestFault};
+use xemu_guest::{CpuState, Exit, FaultKind, GuestFault, Mxcsr};
 use xemu_host::{Errno, Mapping, Protection, ThreadSlot};
 use xemu_interp::BlockEnd;
 use xemu_ir::Op;
@@ -360,6 +360,9 @@ impl JitThread {
             LeaveReason::FpTrap => {
                 add(&self.engine.stats.trapped, 1);
                 self.engine.fp_trapped(cpu.engine.leave_addr);
+                // The trap has recorded an invalid operation: what is one on x86 need not be on
+                // Arm.
+                cpu.mxcsr.0 &= !Mxcsr::IE;
                 self.emulate(cpu)
             }
             LeaveReason::Svc => Ok(Next::Exit(Exit::Svc(arg as u16))),

@@ -429,6 +429,8 @@ impl Emitter<'_> {
         self.load_signed(l, d, t);
         self.asm.v3(if l.double { VecOp::ADDSD } else { VecOp::ADDSS }, d, d, d);
         self.asm.bind(done);
+        self.unlock_fixed(t);
+        self.unlock_fixed(bit);
     }
 
     /// Multiplies by 2^-fraction, which is exact.
