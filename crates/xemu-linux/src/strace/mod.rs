@@ -249,7 +249,7 @@ mod tests {
         );
         assert_eq!(
             line(57, [9, 0, 0, 0, 0, 0], Err(Errno::EBADF)),
-            "close(9) = -1 EBADF (Bad file number)"
+            "close(9) = -1 EBADF (Bad file descriptor)"
         );
         let words = [0, 4096, 3, 0x22, u64::MAX, 0];
         assert_eq!(
