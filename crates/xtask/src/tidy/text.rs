@@ -30,7 +30,7 @@ pub fn check(source: &Source, report: &mut Report) {
         for path in MACHINE.iter().filter(|path| line.contains(*path)) {
             report.add(&source.path, number, format!("{path} is a path of one machine"));
         }
-        if line.ends_with([' ', '\t']) && is_code {
+        if line.ends_with([' ', '\t']) && is_code && !source.path.ends_with(".rs") {
             report.add(&source.path, number, "space at the end of the line");
         }
     }
