@@ -327,19 +327,21 @@ fn thread_shares_memory_and_clears_its_id() {
             if cpu.x[0] == 0 {
                 cpu.pc = step(6);
             } else {
+                // The thread may have ended already.
                 let told = B.load(Ordering::Relaxed);
                 A.fetch_add(u64::from(told == 0 || told == cpu.x[0]), Ordering::Relaxed);
             }
         }),
-        // Wait until the id is cleared.
-        Svc(98, |_| [addr(&B), 0, B.load(Ordering::Relaxed) & 0xffff_ffff, 0, 0, 0]),
+        // Wait until the id is cleared, by the value that was looked at.
         Do(|cpu| {
-            if B.load(Ordering::Relaxed) != 0 {
-                cpu.pc = step(2);
+            BUFFER[0].store(B.load(Ordering::Relaxed), Ordering::Relaxed);
+            if BUFFER[0].load(Ordering::Relaxed) == 0 {
+                cpu.pc = step(5);
             }
         }),
+        Svc(98, |_| [addr(&B), 0, BUFFER[0].load(Ordering::Relaxed), 0, 0, 0]),
+        Do(|cpu| cpu.pc = step(2)),
         EXIT_WITH_A,
-        Wait,
         // The thread.
         Do(|_| {
             A.fetch_add(10, Ordering::Relaxed);
