@@ -6,7 +6,10 @@ use std::sync::Arc;
 use xemu_guest::{CpuState, Exit, GuestFault};
 use xemu_host::{HostContext, SigInfo};
 use xemu_interp::{Combined, Devices, HostMemory, Machine};
-use xemu_jit::{Guest, HostFault, InterpEngine, InterpThread, JitEngine, JitThread};
+use xemu_jit::{
+    Guest, HostFault, InterpEngine, InterpThread, JitEngine, JitThread, VerifyEngine, VerifyError,
+    VerifyThread,
+};
 use xemu_linux::{Engine, EngineThread};
 use xemu_mem::{AddressSpace, CodeObserver, CodeWindow};
 
@@ -106,6 +109,63 @@ struct JitRunner(JitThread);
 impl EngineThread for JitRunner {
     fn run(&mut self, cpu: &mut CpuState) -> Exit {
         self.0.run(cpu).unwrap_or_else(|e| give_up(&e))
+    }
+}
+
+/// The verifying engine for the Linux layer.
+pub struct Verifier(pub &'static Arc<VerifyEngine>);
+
+thread_local! {
+    static VERIFY_FORK: RefCell<Option<xemu_jit::VerifyForkGuard<'static>>> =
+        const { RefCell::new(None) };
+}
+
+impl Engine for Verifier {
+    fn new_thread(&self) -> Box<dyn EngineThread> {
+        match self.0.new_thread() {
+            Ok(thread) => Box::new(VerifyRunner(thread)),
+            Err(e) => give_up(&e),
+        }
+    }
+
+    fn prepare_fork(&self) {
+        VERIFY_FORK.set(Some(self.0.prepare_fork()));
+    }
+
+    fn after_fork_parent(&self) {
+        VERIFY_FORK.set(None);
+    }
+
+    fn after_fork_child(&self) {
+        if let Some(guard) = VERIFY_FORK.take() {
+            guard.after_fork_child();
+        }
+    }
+
+    fn handle_host_fault(&self, sig: i32, info: &SigInfo, ctx: &mut HostContext) -> bool {
+        let fault = HostFault { sig, code: info.code(), addr: info.addr() };
+        self.0.handle_host_fault(&fault, ctx)
+    }
+
+    fn at_exit(&self) {
+        crate::start::at_exit();
+    }
+}
+
+impl CodeObserver for Verifier {
+    fn code_changed(&self, start: u64, len: u64) {
+        self.0.invalidate(start, len);
+    }
+}
+
+struct VerifyRunner(VerifyThread);
+
+impl EngineThread for VerifyRunner {
+    fn run(&mut self, cpu: &mut CpuState) -> Exit {
+        self.0.run(cpu).unwrap_or_else(|e| match e {
+            VerifyError::Mismatch(m) => give_up(&crate::debug_log::describe_mismatch(&m)),
+            VerifyError::Jit(e) => give_up(&e),
+        })
     }
 }
 

@@ -1,11 +1,21 @@
 //! The command `xemu-aarch64`: options, wiring, reports.
-#![no_main]
+#![cfg_attr(not(test), no_main)]
 
+mod bench_translate;
+mod crash;
+mod debug_log;
+mod disasm;
+mod dump;
+mod elf_file;
 mod engines;
 mod options;
 mod start;
+mod stats;
 
-use std::ffi::{CStr, OsStr, OsString, c_char, c_int};
+use std::ffi::OsString;
+#[cfg(not(test))]
+use std::ffi::{CStr, OsStr, c_char, c_int};
+#[cfg(not(test))]
 use std::os::unix::ffi::OsStrExt;
 
 use options::Request;
@@ -18,6 +28,7 @@ const STATUS_USAGE: i32 = 125;
 ///
 /// # Safety
 /// `argv` must be an array of `argc` pointers to C strings, as the C library hands it over.
+#[cfg(not(test))]
 #[allow(unsafe_code, reason = "the entry point replaces Rust's own")]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn main(argc: c_int, argv: *const *const c_char) -> c_int {
@@ -34,9 +45,11 @@ pub unsafe extern "C" fn main(argc: c_int, argv: *const *const c_char) -> c_int 
     run(args)
 }
 
+#[cfg_attr(test, allow(dead_code, reason = "the test harness has an entry point of its own"))]
 fn run(args: Vec<OsString>) -> i32 {
     const AT_SECURE: u64 = 23;
     let secure = xemu_host::getauxval(AT_SECURE) != 0;
+    crash::remember_command(&args);
     match options::parse(args, secure) {
         Err(what) => {
             eprintln!("xemu-aarch64: {what}");
@@ -46,9 +59,20 @@ fn run(args: Vec<OsString>) -> i32 {
             print!("{text}");
             0
         }
-        Ok(Request::Tool(name, _)) => {
-            eprintln!("xemu-aarch64: no tool `{name}`");
-            1
+        Ok(Request::Tool(name, args)) => {
+            let result =
+                if name == "dump" { dump::run(&args) } else { bench_translate::run(&args) };
+            match result {
+                Ok(()) => 0,
+                Err(what) => {
+                    eprintln!("xemu-aarch64: {what}");
+                    1
+                }
+            }
+        }
+        Ok(Request::Run(options)) if options.log_items.as_deref() == Some("help") => {
+            print!("{}", debug_log::help());
+            0
         }
         Ok(Request::Run(options)) => {
             let failure = start::run(*options, secure);

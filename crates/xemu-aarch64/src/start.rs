@@ -8,15 +8,16 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
 use xemu_guest::CpuState;
-use xemu_jit::{InterpEngine, JitConfig, JitEngine};
+use xemu_jit::{InterpEngine, JitConfig, JitEngine, StatsSnapshot, VerifyEngine};
 use xemu_lift::{CpuModel, LiftConfig};
 use xemu_linux::{Config, Engine, Process, ProgramInfo};
 use xemu_loader::{Cause, Credentials, LoadError, LoadRequest, LoadedProgram};
 use xemu_mem::{AddressSpace, CodeObserver};
 use xemu_x64::HostFeatures;
 
-use crate::engines::{Interpreter, Jit, SpaceGuest};
+use crate::engines::{Interpreter, Jit, SpaceGuest, Verifier};
 use crate::options::{EngineChoice, Options};
+use crate::{crash, debug_log, stats};
 
 /// Why the guest was not started.
 pub struct Failure {
@@ -42,8 +43,10 @@ impl From<LoadError> for Failure {
 /// How deep interpreters of scripts may nest, as in the kernel.
 const SCRIPT_DEPTH: usize = 4;
 
-/// The engine, for counters at the end.
-static JIT: OnceLock<Arc<JitEngine>> = OnceLock::new();
+type Counters = Box<dyn Fn() -> StatsSnapshot + Send + Sync>;
+
+/// The engine's counters, if it has some.
+static COUNTERS: OnceLock<Counters> = OnceLock::new();
 static STATS: OnceLock<bool> = OnceLock::new();
 
 /// Runs the program; comes back only when that was not possible.
@@ -188,13 +191,21 @@ fn make_engine(
     let observer: Arc<dyn CodeObserver>;
     let engine: Arc<dyn Engine>;
     match options.engine {
-        EngineChoice::Jit | EngineChoice::Verify => {
-            let config =
-                JitConfig { features, cache_size: options.cache_size, ..JitConfig::new(lift) };
+        EngineChoice::Jit => {
+            let config = jit_config(options, lift, features)?;
             let jit = Arc::new(JitEngine::new(guest, config).map_err(Failure::own)?);
-            let _ = JIT.set(jit.clone());
             let jit: &'static Arc<JitEngine> = Box::leak(Box::new(jit));
+            let _ = COUNTERS.set(Box::new(|| jit.stats().snapshot()));
             let both = Arc::new(Jit(jit));
+            observer = both.clone();
+            engine = both;
+        }
+        EngineChoice::Verify => {
+            let config = jit_config(options, lift, features)?;
+            let verify = Arc::new(VerifyEngine::new(guest, config).map_err(Failure::own)?);
+            let verify: &'static Arc<VerifyEngine> = Box::leak(Box::new(verify));
+            let _ = COUNTERS.set(Box::new(|| verify.stats().snapshot()));
+            let both = Arc::new(Verifier(verify));
             observer = both.clone();
             engine = both;
         }
@@ -206,6 +217,22 @@ fn make_engine(
     }
     space.set_code_observer(observer);
     Ok(engine)
+}
+
+fn jit_config(
+    options: &Options,
+    lift: LiftConfig,
+    features: HostFeatures,
+) -> Result<JitConfig, Failure> {
+    let mut config = JitConfig { features, cache_size: options.cache_size, ..JitConfig::new(lift) };
+    if let Some(items) = &options.log_items {
+        let file = options.log_file.as_deref();
+        let fd = debug_log::configure(items, file, &mut config).map_err(Failure::own)?;
+        if let Some(fd) = fd {
+            xemu_linux::fd::reserve(fd);
+        }
+    }
+    Ok(config)
 }
 
 fn program_info(options: &Options, program: &Program) -> ProgramInfo {
@@ -231,7 +258,7 @@ fn linux_config(options: &Options, model: &CpuModel) -> Config {
         prefix: options.prefix.clone(),
         release: options.release.clone(),
         exec_options: options.hand_on.clone(),
-        crash_reporter: None,
+        crash_reporter: Some(crash::report),
         hwcap: [model.hwcap(), model.hwcap2()],
         midr: model.midr() as u32,
         emulator_name: CString::new(emulator.as_bytes()).unwrap_or_default(),
@@ -241,11 +268,9 @@ fn linux_config(options: &Options, model: &CpuModel) -> Config {
 
 /// The guest ends in order.
 pub fn at_exit() {
-    if STATS.get() == Some(&true)
-        && let Some(jit) = JIT.get()
-    {
-        for (name, value) in jit.stats().snapshot().rows() {
-            eprintln!("{name:20} {value}");
-        }
+    if STATS.get() == Some(&true) {
+        let counters = COUNTERS.get().map(|now| now());
+        let unsupported = Process::get().map(Process::unsupported_calls).unwrap_or_default();
+        stats::print_stats(counters.as_ref(), &unsupported);
     }
 }

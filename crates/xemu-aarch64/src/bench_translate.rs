@@ -1,0 +1,189 @@
+//! `xemu-aarch64 --bench-translate`: the time that each step of translation takes on real code.
+//!
+//! The steps are timed by running the first of them, then the first two, and so on, over all code
+//! of the files; a step's time is the difference. Each run is made a few times and the fastest
+//! taken.
+
+use std::ffi::OsString;
+use std::hint::black_box;
+use std::time::Instant;
+
+use lexopt::{Arg, ValueExt};
+use xemu_jit::{Guest, Translator};
+use xemu_lift::Limits;
+use xemu_x64::CompileContext;
+
+use crate::dump::Translation;
+use crate::elf_file::{self, Code};
+
+const USAGE: &str = "\
+usage: xemu-aarch64 --bench-translate [--host LEVEL] [--cpu MODEL] [--rounds N] FILE...
+Measures decoding, lifting, passes and emission over the code of arm64 ELF files, in nanoseconds
+per guest instruction. `lift` is without, `lift-total` with decoding.
+";
+
+const DEFAULT_ROUNDS: u32 = 5;
+
+/// How far a run goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Step {
+    Lift,
+    Passes,
+    Emit,
+}
+
+/// What a run counted.
+#[derive(Clone, Copy, Debug, Default)]
+struct Counts {
+    insns: u64,
+    blocks: u64,
+    bytes: u64,
+}
+
+/// Runs the subcommand.
+///
+/// # Errors
+/// One sentence for the user.
+pub fn run(args: &[OsString]) -> Result<(), String> {
+    let mut translation = Translation::default();
+    let mut rounds = DEFAULT_ROUNDS;
+    let mut files = Vec::new();
+    let mut parser = lexopt::Parser::from_args(args);
+    while let Some(arg) = parser.next().map_err(|e| e.to_string())? {
+        let name = match arg {
+            Arg::Long("help") => {
+                print!("{USAGE}");
+                return Ok(());
+            }
+            Arg::Long(name) => name.to_owned(),
+            Arg::Value(file) => {
+                files.push(file);
+                continue;
+            }
+            other => return Err(other.unexpected().to_string()),
+        };
+        let value = parser.value().and_then(|v| v.string()).map_err(|e| e.to_string())?;
+        if name == "rounds" {
+            let number = value.parse().ok().filter(|n| *n > 0);
+            rounds = number.ok_or_else(|| format!("--rounds: `{value}` is not a number"))?;
+        } else if !translation.option(&name, &value)? {
+            return Err(format!("unknown option `--{name}`"));
+        }
+    }
+    let mut code = Vec::new();
+    for file in &files {
+        code.extend(elf_file::read(file, true)?);
+    }
+    if code.is_empty() {
+        return Err("--bench-translate needs files".to_owned());
+    }
+    print!("{}", measure(&code, &translation, rounds)?);
+    Ok(())
+}
+
+/// The fastest of some runs, in nanoseconds, and what the last one gave.
+fn fastest<T>(rounds: u32, mut f: impl FnMut() -> Result<T, String>) -> Result<(f64, T), String> {
+    let mut best = f64::INFINITY;
+    let mut result = None;
+    for _ in 0..rounds.max(1) {
+        let start = Instant::now();
+        let value = f()?;
+        best = best.min(start.elapsed().as_nanos() as f64);
+        result = Some(value);
+    }
+    result.map(|r| (best, r)).ok_or_else(|| "nothing was measured".to_owned())
+}
+
+fn measure(code: &[Code], translation: &Translation, rounds: u32) -> Result<String, String> {
+    let mut translator = translation.translator();
+    let (decode, words) = fastest(rounds, || {
+        let mut words = 0u64;
+        for word in code.iter().flat_map(|c| &c.words) {
+            black_box(xemu_a64::decode(*word));
+            words += 1;
+        }
+        Ok(words)
+    })?;
+    let decode = decode / words as f64;
+    let mut times = [0.0; 3];
+    let mut counts = Counts::default();
+    for (time, step) in times.iter_mut().zip([Step::Lift, Step::Passes, Step::Emit]) {
+        let (ns, counted) = fastest(rounds, || through(code, &mut translator, step))?;
+        *time = ns / counted.insns as f64;
+        counts = counted;
+    }
+    let [lifted, passed, total] = times;
+    let mut out = String::new();
+    for (name, value) in [
+        ("decode", decode),
+        ("lift-total", lifted),
+        ("lift", lifted - decode),
+        ("passes", passed - lifted),
+        ("emit", total - passed),
+        ("total", total),
+    ] {
+        out.push_str(&format!("{name} {value:.1}\n"));
+    }
+    let (insns, blocks) = (counts.insns, counts.blocks);
+    out.push_str(&format!("insns {insns}\n"));
+    out.push_str(&format!("insns-per-block {:.2}\n", insns as f64 / blocks as f64));
+    out.push_str(&format!("rate {:.0}/s\n", 1e9 / total));
+    out.push_str(&format!("bytes-per-insn {:.2}\n", counts.bytes as f64 / insns as f64));
+    Ok(out)
+}
+
+/// Translates all code up to `step`, block behind block.
+fn through(code: &[Code], translator: &mut Translator, step: Step) -> Result<Counts, String> {
+    let mut counts = Counts::default();
+    let ctx = CompileContext {
+        code_addr: 0x7000_0000_0000,
+        slots_addr: 0x7000_0010_0000,
+        first_slot: 0,
+        loop_inside: true,
+        strip_tags: false,
+    };
+    for piece in code {
+        let guest: &dyn Guest = piece;
+        let mut pc = piece.base;
+        while pc < piece.end() {
+            let mut limits = Limits {
+                max_insns: Limits::DEFAULT_MAX_INSNS,
+                fp_out_of_line: false,
+                stop_at: &mut |_| false,
+            };
+            let lifted = translator.lift_only(guest, pc, &mut limits);
+            lifted.map_err(|f| format!("no code at {:#x}", f.addr))?;
+            counts.insns += u64::from(translator.block.guest_insns);
+            counts.blocks += 1;
+            // A word that is no instruction ends its block.
+            let next = translator.block.end_pc.max(pc + 4);
+            if step >= Step::Passes {
+                translator.passes(guest);
+            }
+            if step >= Step::Emit {
+                let compiled = translator.compile(&ctx).map_err(|e| format!("{pc:#x}: {e}"))?;
+                counts.bytes += compiled.code.len() as u64;
+            }
+            black_box(&translator.block);
+            pc = next;
+        }
+    }
+    Ok(counts)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_number_is_printed() {
+        // add x0, x1, x2; cbz x0, +8; ldr x0, [x1]; ret; a constant
+        let words = vec![0x8b02_0020, 0xb400_0040, 0xf940_0020, 0xd65f_03c0, 0];
+        let code = [Code { base: 0x40_0000, words }];
+        let text = measure(&code, &Translation::default(), 1).expect("numbers");
+        assert!(text.contains("\ninsns 5\n"), "{text}");
+        for name in ["decode ", "lift ", "passes ", "emit ", "total ", "rate ", "bytes-per-insn "] {
+            assert!(text.lines().any(|l| l.starts_with(name)), "{name}\n{text}");
+        }
+    }
+}
