@@ -312,25 +312,27 @@ impl Emitter<'_> {
         self.asm.vmov(d, u);
     }
 
-    /// Numbers from 2^31 on are converted less 2^31, which is exact. With a sign anywhere the
-    /// instruction is interpreted.
+    /// Numbers from 2^31 on are converted less 2^31, which is exact. With a sign anywhere, or a
+    /// number out of range, the instruction is interpreted.
     fn singles_to_unsigned(&mut self, i: usize, a: Val, l: Lanes, kind: RoundKind) {
         self.clobber_flags();
         let src = self.use_v(a);
         let x = self.rounded(l, kind, src);
         let signs = self.scratch_g();
+        let [high, t] = [self.scratch_v(), self.scratch_v()];
         let cold = self.cold_emulate();
-        self.asm.movmskps(signs, x);
+        self.mov_v(t, vec_const(VecConst::TwoTo32S).into());
+        self.trap_v3_imm(VecOpImm::CMPPS, t, t, x, FpCmp::Le as u8);
+        self.asm.v3(VecOp::ORPS, t, t, x);
+        self.asm.movmskps(signs, t);
         self.asm.test(W32, signs, signs);
         self.asm.jcc(asm::Cond::NE, cold);
-        let [high, t] = [self.scratch_v(), self.scratch_v()];
         let half = vec_const(VecConst::TwoTo31S);
         self.mov_v(t, half.into());
-        self.trap_v3_imm(VecOpImm::CMPPS, high, t, x, FpCmp::Le as u8);
+        self.asm.v3_imm(VecOpImm::CMPPS, high, t, x, FpCmp::Le as u8);
         self.asm.v3(VecOp::ANDPS, t, t, high);
         let low = self.scratch_v();
         self.asm.v3(VecOp::SUBPS, low, x, t);
-        self.fault_point();
         self.asm.v2(VecUnary::CVTTPS2DQ, low, low);
         self.asm.vshift(VecShift::PSLLD, high, high, 31);
         self.asm.v3(VecOp::PXOR, low, low, high);
