@@ -86,7 +86,7 @@ impl Setting {
 }
 
 fn check(setting: &Setting, mode: &str, script: &str) -> Result<Completion, Failed> {
-    let expected = setting.run("registered", &setting.peer, script)?;
+    let expected = setting.run("registered-argv", &setting.peer, script)?;
     if expected.status == CANNOT || expected.timed_out {
         return Ok(Completion::ignored_with("the peer cannot run here"));
     }
