@@ -121,7 +121,11 @@ fn truncated_header() {
 
 #[test]
 fn truncated_program_headers() {
-    check_changed("headers", |bytes| bytes.truncate(70), &["truncated", "cut off", "program header"]);
+    check_changed(
+        "headers",
+        |bytes| bytes.truncate(70),
+        &["truncated", "cut off", "program header"],
+    );
 }
 
 #[test]
