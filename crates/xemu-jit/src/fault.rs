@@ -3,7 +3,7 @@
 
 use core::sync::atomic::Ordering;
 
-use xemu_guest::{CpuState, FaultKind, GuestFault, HostFlags, Nzcv, STATE_BIAS};
+use xemu_guest::{CpuState, FaultKind, GuestFault, HostFlags, Mxcsr, Nzcv, STATE_BIAS};
 use xemu_host::{HostContext, HostReg};
 use xemu_x64::FlagsAt;
 use xemu_x64::contract::{Helper, LeaveReason};
@@ -62,6 +62,9 @@ pub(crate) fn handle(record: &ThreadRecord, fault: &HostFault, ctx: &mut HostCon
     let mut addr = fault.addr;
     let reason = if fault.sig == SIGFPE {
         addr = generation.block_at(host_pc).map_or(pc, |b| b.pc);
+        // The processor has set the flag although the operation has not been done; whether it is
+        // the guest's is for the interpreter to say.
+        ctx.set_mxcsr(ctx.mxcsr() & !Mxcsr::IE);
         LeaveReason::FpTrap
     } else if fault.code == SI_KERNEL {
         LeaveReason::TagTrap
