@@ -2,7 +2,9 @@
 
 use core::fmt::Write;
 
-use iced_x86::{CpuidFeature, Decoder, DecoderOptions, EncodingKind, Formatter, IntelFormatter};
+use iced_x86::{
+    CpuidFeature, Decoder, DecoderOptions, EncodingKind, Formatter, Instruction, IntelFormatter,
+};
 use xemu_guest::{CpuState, HostFlags};
 use xemu_host::{DualMapping, Mapping, Protection};
 use xemu_interp::eval::{FpEnv, eval_op};
@@ -233,11 +235,27 @@ extern "C" fn eval_out_of_line(cpu: &mut CpuState, code: u64) {
     }
 }
 
+/// The block's instructions, without the constants behind them.
+fn instructions(code: &[u8]) -> Vec<Instruction> {
+    let mut end = code.len() as u64;
+    let mut all = Vec::new();
+    for insn in Decoder::new(64, code, DecoderOptions::NONE).iter() {
+        if insn.ip() >= end {
+            break;
+        }
+        if insn.is_ip_rel_memory_operand() && insn.memory_displacement64() < code.len() as u64 {
+            end = end.min(insn.memory_displacement64());
+        }
+        all.push(insn);
+    }
+    all
+}
+
 /// An instruction that is none, or that a host with `features` does not have, or a legacy vector
 /// instruction among VEX ones.
 fn bad_instruction(code: &[u8], features: HostFeatures) -> Option<String> {
     use CpuidFeature::*;
-    for insn in Decoder::new(64, code, DecoderOptions::NONE).iter() {
+    for insn in instructions(code) {
         if insn.is_invalid() {
             return Some(format!("no instruction at {:#x}", insn.ip()));
         }
@@ -266,7 +284,7 @@ fn bad_instruction(code: &[u8], features: HostFeatures) -> Option<String> {
 }
 
 /// Instructions of the SSE groups that touch no vector register.
-fn control(insn: &iced_x86::Instruction) -> bool {
+fn control(insn: &Instruction) -> bool {
     !(0..insn.op_count()).any(|n| {
         insn.op_kind(n) == iced_x86::OpKind::Register && insn.op_register(n).is_vector_register()
     })
@@ -275,7 +293,7 @@ fn control(insn: &iced_x86::Instruction) -> bool {
 fn disassemble(code: &[u8]) -> String {
     let mut out = String::new();
     let mut formatter = IntelFormatter::new();
-    for insn in Decoder::new(64, code, DecoderOptions::NONE).iter() {
+    for insn in instructions(code) {
         let mut text = String::new();
         formatter.format(&insn, &mut text);
         let _ = writeln!(out, "{:4x} {text}", insn.ip());

@@ -12,6 +12,14 @@ use super::{Asm, Gpr, GprRm, Mem, Width, Xmm, XmmRm};
 const MOVAPS: Code = VecMove::MOVAPS.load;
 const MOVAPS_REVERSE: Code = VecMove::MOVAPS.store;
 
+impl VecOp {
+    /// The two sources may be exchanged without any difference in the result.
+    #[inline]
+    pub fn commutes(self) -> bool {
+        self.0.commutes()
+    }
+}
+
 impl Asm {
     /// `op dst, a, b`. In the legacy encoding `b` must not be `dst` unless `a` is as well or the
     /// operation commutes: see [`Asm::v3_tmp`].

@@ -144,6 +144,8 @@ impl Emitter<'_> {
             SetNzcv => self.set_nzcv(a),
             // CRC, system registers.
             GetSys | SetSys | Rndr => self.system(i, inst),
+            Crc32c => self.crc32c(i, inst),
+            Crc32 if self.features.pclmul => self.crc32(i, inst),
             _ => self.eval(i, inst),
         }
     }

@@ -13,6 +13,16 @@ mod float_convert;
 mod int;
 mod memory;
 mod regs;
+mod vec_arith;
+mod vec_bits;
+mod vec_const;
+mod vec_crypto;
+mod vec_form;
+mod vec_moves;
+mod vec_reduce;
+mod vec_sat;
+mod vec_shift;
+mod vec_wide;
 mod vector;
 
 use core::mem::offset_of;
@@ -159,6 +169,8 @@ struct Scratch {
     exits: Vec<ExitSlot>,
     faults: Vec<FaultRecord>,
     cold: Vec<Cold>,
+    /// Constants behind the code.
+    pool: Vec<(u128, Label)>,
 }
 
 /// Code that is emitted behind the block.
@@ -192,6 +204,7 @@ impl Compiler {
                 exits: Vec::new(),
                 faults: Vec::new(),
                 cold: Vec::new(),
+                pool: Vec::new(),
             },
         }
     }
@@ -221,6 +234,7 @@ impl Compiler {
         s.exits.clear();
         s.faults.clear();
         s.cold.clear();
+        s.pool.clear();
         let head = self.asm.here();
         let mut e = Emitter {
             asm: &mut self.asm,
@@ -280,6 +294,7 @@ impl Emitter<'_> {
         }
         self.cold();
         self.stubs();
+        self.place_pool();
     }
 
     /// Frees the places of operands that were used for the last time, and of an unused result.

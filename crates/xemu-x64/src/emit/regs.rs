@@ -8,6 +8,7 @@
 use xemu_ir::{Op, Val};
 
 use super::Emitter;
+use super::vec_const::constant_zero_above;
 use crate::alloc::{File, Loc};
 use crate::asm::{Gpr, GprMem, VecMove, Width, Xmm, XmmMem};
 use crate::contract::{TEMPS, VEC_TEMPS, spill_slot, v_home, v_slot, x_home, x_slot};
@@ -151,6 +152,9 @@ impl Emitter<'_> {
 
     pub(super) fn set_v(&mut self, n: u8, es: u8, v: Val) {
         let loc = self.value_loc(v);
+        if loc == Loc::Const {
+            return self.set_v_constant(n, es, v);
+        }
         let known = self.value(v).zero_above;
         let clean = known <= es;
         self.zero_above[usize::from(n)] = known.min(es);
@@ -193,6 +197,21 @@ impl Emitter<'_> {
         }
     }
 
+    fn set_v_constant(&mut self, n: u8, es: u8, v: Val) {
+        let c = self.vec_constant(v).expect("invariant: the value is a constant");
+        let c = c & u128::MAX >> (128 - (8 << es));
+        self.part_aliases(n, Class::Vec, Val::NONE);
+        self.zero_above[usize::from(n)] = constant_zero_above(c);
+        if let Some(home) = v_home(n) {
+            return self.load_vec_constant(home, c);
+        }
+        let t = self.take_temp(Class::Vec);
+        let r = VEC_TEMPS[usize::from(t)];
+        self.load_vec_constant(r, c);
+        self.asm.vstore(VecMove::MOVAPS, v_slot(n), r);
+        self.s.vec.set_copy(t, n);
+    }
+
     fn note_copy(&mut self, n: u8, v: Val) {
         if let Loc::Temp(t) = self.value_loc(v) {
             self.s.gpr.set_copy(t, n);
@@ -226,7 +245,7 @@ impl Emitter<'_> {
             self.file(class).recycle(t, holders);
             return;
         }
-        let all_const = holders.iter().all(|v| self.block.constant(Val(*v)).is_some());
+        let all_const = holders.iter().all(|v| self.is_constant(Val(*v)));
         let dest = if let Some(n) = copy_of {
             Loc::State(n)
         } else if all_const {
@@ -370,8 +389,7 @@ impl Emitter<'_> {
         }
         let t = self.take_temp(class);
         if loc == Loc::Const {
-            let c = self.block.constant(v).expect("invariant: the value is a constant");
-            self.asm.mov_imm(TEMPS[usize::from(t)], c);
+            self.load_constant(class, t, v);
         } else {
             self.load_temp(class, t, loc);
         }
@@ -380,6 +398,23 @@ impl Emitter<'_> {
             self.file(class).set_copy(t, n);
         }
         t
+    }
+
+    fn is_constant(&self, v: Val) -> bool {
+        self.block.constant(v).is_some() || self.vec_constant(v).is_some()
+    }
+
+    fn load_constant(&mut self, class: Class, t: u8, v: Val) {
+        match class {
+            Class::Int => {
+                let c = self.block.constant(v).expect("invariant: the value is a constant");
+                self.asm.mov_imm(TEMPS[usize::from(t)], c);
+            }
+            Class::Vec => {
+                let c = self.vec_constant(v).expect("invariant: the value is a constant");
+                self.load_vec_constant(VEC_TEMPS[usize::from(t)], c);
+            }
+        }
     }
 
     /// The value in a register or in memory, to be read only.
@@ -396,6 +431,11 @@ impl Emitter<'_> {
         match self.value_loc(v) {
             Loc::State(n) if self.s.vec.copy_in(n).is_none() => v_slot(n).into(),
             Loc::Spill(k) => spill_slot(k).into(),
+            Loc::Const => match self.vec_constant(v) {
+                // These cost no load.
+                None | Some(0 | u128::MAX) => self.use_v(v).into(),
+                Some(c) => self.pool(c).into(),
+            },
             _ => self.use_v(v).into(),
         }
     }
@@ -548,6 +588,20 @@ impl Emitter<'_> {
     /// A vector register for the rest of the current op.
     pub(super) fn scratch_v(&mut self) -> Xmm {
         VEC_TEMPS[usize::from(self.take_temp(Class::Vec))]
+    }
+
+    /// Gives a scratch register back before the op's end.
+    pub(super) fn give_back_v(&mut self, r: Xmm) {
+        let t = VEC_TEMPS.iter().position(|t| *t == r);
+        self.s.vec.unlock(t.expect("invariant: the register was a scratch register") as u8);
+    }
+
+    /// Takes one particular vector register for the current op.
+    pub(super) fn take_fixed_v(&mut self, r: Xmm) {
+        let t = VEC_TEMPS.iter().position(|t| *t == r);
+        let t = t.expect("invariant: only temporaries are taken by name") as u8;
+        self.evict(Class::Vec, t, None);
+        self.s.vec.lock(t);
     }
 }
 

@@ -8,50 +8,41 @@ use xemu_ir::{Effects, Inst, Op, Ty};
 use super::{Emitter, EvalCode};
 use crate::alloc::Loc;
 use crate::asm::reg::RAX;
-use crate::asm::{VecMove, VecOp, VecOpImm, VecShift, Width, Xmm};
+use crate::asm::{VecMove, VecOp, VecOpImm, Width, Xmm};
 use crate::contract::{Helper, engine, helper, scratch_slot};
 
 impl Emitter<'_> {
     pub(super) fn vector(&mut self, i: usize, inst: &Inst) {
-        use Op::*;
         if self.float(i, inst) {
             return;
         }
-        match inst.op {
-            ConstV => self.const_v(i, inst.imm, inst.imm),
-            ConstVLow => self.const_v(i, inst.imm, 0),
-            VFromX => self.v_from(i, inst, Width::W64),
-            VFromW => self.v_from(i, inst, Width::W32),
-            _ => self.eval(i, inst),
-        }
-    }
-
-    fn const_v(&mut self, i: usize, low: u64, high: u64) {
-        let d = self.def_v(i);
-        if low == 0 && high == 0 {
-            self.asm.vzero(d);
-            self.s.values[i].zero_above = 0;
-            return;
-        }
-        if low == u64::MAX && high == u64::MAX {
-            self.asm.v3(VecOp::PCMPEQD, d, d, d);
-            return;
-        }
-        let t = self.scratch_g();
-        self.asm.mov_imm(t, low);
-        self.asm.movd_from_gpr(Width::W64, d, t);
-        if high == low {
-            self.asm.v3(VecOp::PUNPCKLQDQ, d, d, d);
+        let upto = |last: Op| inst.op as u16 <= last as u16;
+        let inline = if upto(Op::VRev) {
+            self.vec_moves(i, inst)
+        } else if upto(Op::VCls) {
+            self.vec_bits(i, inst)
+        } else if upto(Op::VUhsub) {
+            self.vec_arith(i, inst)
+        } else if upto(Op::VUaddlv) {
+            self.vec_reduce(i, inst)
+        } else if upto(Op::VCmtst) {
+            self.vec_compare(i, inst)
+        } else if upto(Op::VUsdot) {
+            self.vec_crypto(i, inst)
+        } else if upto(Op::VUrsqrte) {
+            false
+        } else if upto(Op::VSqdmull) {
+            self.vec_sat(i, inst)
+        } else if upto(Op::VSrshl) {
+            self.vec_shift(i, inst)
+        } else if upto(Op::VXtn) {
+            self.vec_wide(i, inst)
         } else {
-            self.s.values[i].zero_above = 3;
+            self.vec_crypto(i, inst)
+        };
+        if !inline {
+            self.eval(i, inst);
         }
-    }
-
-    fn v_from(&mut self, i: usize, inst: &Inst, w: Width) {
-        let src = self.rm_g(inst.args[0]);
-        let d = self.def_v(i);
-        self.asm.movd_from_gpr(w, d, src);
-        self.s.values[i].zero_above = if w == Width::W64 { 3 } else { 2 };
     }
 
     /// `dst` becomes the lowest element of `src` with zeros above. `dst` may be `src`.
@@ -61,9 +52,8 @@ impl Emitter<'_> {
             // INSERTPS with a zero mask of the upper three elements.
             2 => self.asm.v3_imm(VecOpImm::INSERTPS, dst, src, src, 0b1110),
             0 | 1 => {
-                let up = if es == 0 { 15 } else { 14 };
-                self.asm.vshift(VecShift::PSLLDQ, dst, src, up);
-                self.asm.vshift(VecShift::PSRLDQ, dst, dst, up);
+                let low = self.pool(if es == 0 { 0xff } else { 0xffff });
+                self.asm.v3(VecOp::PAND, dst, src, low);
             }
             _ => self.asm.vmov(dst, src),
         }

@@ -1,0 +1,110 @@
+//! Shapes that many vector ops share: operands, destination, one instruction; and what is known of
+//! the result's upper bits.
+
+use xemu_ir::{Inst, Ty, Val};
+
+use super::Emitter;
+use crate::alloc::Loc;
+use crate::asm::{VecOp, VecOpImm, VecUnary, VecUnaryImm, Xmm, XmmMem};
+use crate::plan::NO_HINT;
+
+pub(super) const PSHUFD: VecUnaryImm = VecUnaryImm::PSHUFD;
+
+impl Emitter<'_> {
+    /// The result's register, in which no operand is: code may write it and read operands later.
+    pub(super) fn def_other_v(&mut self, i: usize) -> Xmm {
+        let n = self.s.plan.hint[i];
+        let args = self.block.insts[i].args;
+        let there = |v: &Val| {
+            v.is_some()
+                && self.block.def(*v).ty() == Ty::V
+                && self.s.values[v.index()].loc == Loc::Home(n)
+        };
+        if n != NO_HINT && args.iter().any(there) { self.def_apart_v(i) } else { self.def_v(i) }
+    }
+
+    /// `d = a op b` for any choice of registers.
+    pub(super) fn three(&mut self, op: VecOp, d: Xmm, a: Xmm, b: XmmMem) {
+        if !self.asm.avx() && b == XmmMem::Reg(d) && a != d && !op.commutes() {
+            let t = self.scratch_v();
+            self.asm.v3_tmp(op, d, a, b, t);
+        } else {
+            self.asm.v3(op, d, a, b);
+        }
+    }
+
+    /// The op is one host instruction.
+    pub(super) fn binary(&mut self, i: usize, op: VecOp, a: Val, b: Val) {
+        let (a, b) = match op.commutes() && self.better_second(a, b) {
+            true => (b, a),
+            false => (a, b),
+        };
+        let rb = self.rm_v(b);
+        let ra = self.use_v(a);
+        let d = self.def_reuse_v(i, a);
+        self.three(op, d, ra, rb);
+    }
+
+    /// Whether operand `a` had better be the second source: it is in memory and `b` is not, or
+    /// `b`'s register becomes free.
+    fn better_second(&self, a: Val, b: Val) -> bool {
+        let loc = |v: Val| self.s.values[v.index()].loc;
+        let in_memory = |v| matches!(loc(v), Loc::Const | Loc::State(_) | Loc::Spill(_));
+        let dies = |v: Val| {
+            matches!(loc(v), Loc::Temp(_)) && self.an.last_use[v.index()] as usize <= self.cur
+        };
+        match (in_memory(a), in_memory(b)) {
+            (true, false) => true,
+            (false, true) => false,
+            _ => dies(b) && !dies(a),
+        }
+    }
+
+    /// The same with an immediate; `a` is the first source.
+    pub(super) fn binary_imm(&mut self, i: usize, op: VecOpImm, a: Val, b: Val, imm: u8) {
+        let rb = self.rm_v(b);
+        let ra = self.use_v(a);
+        let d = self.def_reuse_v(i, a);
+        if !self.asm.avx() && rb == XmmMem::Reg(d) && ra != d {
+            let t = self.scratch_v();
+            self.asm.v3_imm_tmp(op, d, ra, rb, imm, t);
+        } else {
+            self.asm.v3_imm(op, d, ra, rb, imm);
+        }
+    }
+
+    /// The op is one host instruction with one source.
+    pub(super) fn unary(&mut self, i: usize, op: VecUnary, a: Val) {
+        let src = self.rm_v(a);
+        let d = self.def_reuse_v(i, a);
+        self.asm.v2(op, d, src);
+    }
+
+    /// The same with an immediate.
+    pub(super) fn unary_imm(&mut self, i: usize, op: VecUnaryImm, a: Val, imm: u8) {
+        let src = self.rm_v(a);
+        let d = self.def_reuse_v(i, a);
+        self.asm.v2_imm(op, d, src, imm);
+    }
+
+    /// The op's result is `op` of the operand and a constant.
+    pub(super) fn with_constant(&mut self, i: usize, op: VecOp, a: Val, c: u128) {
+        let ra = self.use_v(a);
+        let d = self.def_reuse_v(i, a);
+        let mem = self.pool(c);
+        self.asm.v3(op, d, ra, mem);
+    }
+
+    /// The op on elements of size `es` gives zero for zeros: the result is zero where all operands
+    /// are.
+    pub(super) fn zero_as_operands(&mut self, i: usize, inst: &Inst, es: u8) {
+        let of = |v: &Val| if v.is_some() { self.s.values[v.index()].zero_above } else { 0 };
+        let zero = inst.args.iter().map(of).max().unwrap_or(4);
+        self.s.values[i].zero_above = zero.max(es).min(4);
+    }
+
+    /// Notes that the result is zero above an element of size `es`.
+    pub(super) fn zero_above_is(&mut self, i: usize, es: u8) {
+        self.s.values[i].zero_above = es.min(4);
+    }
+}

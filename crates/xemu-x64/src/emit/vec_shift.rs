@@ -1,0 +1,252 @@
+//! Shifts of elements, by immediates and by registers.
+
+use xemu_ir::{Inst, Op, Val};
+
+use super::Emitter;
+use super::vec_arith::{ADD, CMPGT, sign};
+use super::vec_const::splat;
+use crate::asm::{VecBlend, VecOp, VecOpImm, VecShift, VexOp, Xmm};
+
+const LEFT: [VecShift; 4] = [VecShift::PSLLW, VecShift::PSLLW, VecShift::PSLLD, VecShift::PSLLQ];
+const RIGHT: [VecShift; 4] = [VecShift::PSRLW, VecShift::PSRLW, VecShift::PSRLD, VecShift::PSRLQ];
+
+/// All ones in an element.
+pub(super) fn all(es: u8) -> u64 {
+    u64::MAX >> (64 - (8 << es))
+}
+
+impl Emitter<'_> {
+    /// Emits a shift; false if `inst` is none that is emitted inline.
+    pub(super) fn vec_shift(&mut self, i: usize, inst: &Inst) -> bool {
+        let [a, b, _] = inst.args;
+        match inst.op {
+            Op::VShl => {
+                let x = self.use_v(a);
+                let d = self.def_reuse_v(i, a);
+                self.shift_left(inst.a, d, x, inst.b);
+            }
+            Op::VUshr => {
+                let x = self.use_v(a);
+                let d = self.def_reuse_v(i, a);
+                self.shift_right(inst.a, false, d, x, inst.b);
+            }
+            Op::VSshr => {
+                let x = self.use_v(a);
+                let d = self.def_reuse_v(i, a);
+                self.shift_right(inst.a, true, d, x, inst.b);
+            }
+            Op::VUrshr => self.rounding_right(i, inst, false),
+            Op::VSrshr => self.rounding_right(i, inst, true),
+            Op::VSli => {
+                let kept = splat(inst.a, !(all(inst.a) << inst.b));
+                self.shift_insert(i, inst, kept, Self::shift_left);
+            }
+            Op::VSri => {
+                let kept = match inst.b {
+                    n if n >= 8 << inst.a => u128::MAX,
+                    n => splat(inst.a, !(all(inst.a) >> n)),
+                };
+                self.shift_insert(i, inst, kept, |e, es, d, x, n| {
+                    e.shift_right(es, false, d, x, n)
+                });
+            }
+            Op::VUshl | Op::VSshl if self.asm.avx() && inst.a >= 2 => {
+                self.shift_by_register(i, inst.a, inst.op == Op::VSshl, a, b);
+            }
+            Op::VUshl | Op::VSshl if self.asm.avx() && inst.a == 1 => {
+                self.shift_halfwords(i, inst.op == Op::VSshl, a, b);
+            }
+            _ => return false,
+        }
+        self.zero_as_operands(i, inst, inst.a);
+        true
+    }
+
+    /// `d = x << n` in elements; `d` may be `x`. A count of the element's bits or more gives zero.
+    pub(super) fn shift_left(&mut self, es: u8, d: Xmm, x: Xmm, n: u8) {
+        if n >= 8 << es {
+            return self.asm.vzero(d);
+        }
+        if n == 1 {
+            return self.asm.v3(ADD[usize::from(es)], d, x, x);
+        }
+        self.asm.vshift(LEFT[usize::from(es)], d, x, n);
+        if es == 0 {
+            let mask = self.pool_splat(0, 0xff << n & 0xff);
+            self.asm.v3(VecOp::PAND, d, d, mask);
+        }
+    }
+
+    /// `d = x >> n` in elements, `n` from 0 to the element's bits. `d` may be `x`.
+    pub(super) fn shift_right(&mut self, es: u8, signed: bool, d: Xmm, x: Xmm, n: u8) {
+        let bits = 8 << es;
+        if signed {
+            return match es {
+                1 => self.asm.vshift(VecShift::PSRAW, d, x, n),
+                2 => self.asm.vshift(VecShift::PSRAD, d, x, n),
+                _ => self.shift_right_signed(es, d, x, n),
+            };
+        }
+        if n >= bits {
+            return self.asm.vzero(d);
+        }
+        self.asm.vshift(RIGHT[usize::from(es)], d, x, n);
+        if es == 0 && n > 0 {
+            let mask = self.pool_splat(0, 0xff >> n);
+            self.asm.v3(VecOp::PAND, d, d, mask);
+        }
+    }
+
+    /// Bytes and doublewords, for which x86 has no such shift.
+    fn shift_right_signed(&mut self, es: u8, d: Xmm, x: Xmm, n: u8) {
+        let bits = 8 << es;
+        if n >= bits - 1 {
+            let t = if d == x { self.scratch_v() } else { d };
+            self.asm.vzero(t);
+            self.asm.v3(CMPGT[usize::from(es)], t, t, x);
+            self.asm.vmov(d, t);
+        } else if es == 3 && n < 32 {
+            let t = self.scratch_v();
+            self.asm.vshift(VecShift::PSRAD, t, x, n);
+            self.asm.vshift(VecShift::PSRLQ, d, x, n);
+            self.asm.v3_imm(VecOpImm::PBLENDW, d, d, t, 0xcc);
+        } else {
+            // The shifted sign bit, extended by exclusive-or and subtraction.
+            self.shift_right(es, false, d, x, n);
+            let bit = self.pool_splat(es, sign(es) >> n);
+            self.asm.v3(VecOp::PXOR, d, d, bit);
+            self.asm.v3(super::vec_arith::SUB[usize::from(es)], d, d, bit);
+        }
+    }
+
+    /// The shifted value, and the last bit that was shifted out on top.
+    fn rounding_right(&mut self, i: usize, inst: &Inst, signed: bool) {
+        let (es, n) = (inst.a, inst.b);
+        let x = self.use_v(inst.args[0]);
+        let d = self.def_other_v(i);
+        let t = self.scratch_v();
+        if es < 2 && !signed {
+            // The average with zero is half, rounded up.
+            self.shift_right(es, false, d, x, n - 1);
+            self.asm.vzero(t);
+            return self.asm.v3([VecOp::PAVGB, VecOp::PAVGW][usize::from(es)], d, d, t);
+        }
+        let bits = 8 << es;
+        if es == 0 {
+            self.asm.vshift(VecShift::PSRLW, t, x, n - 1);
+            let one = self.pool_splat(0, 1);
+            self.asm.v3(VecOp::PAND, t, t, one);
+        } else {
+            self.asm.vshift(LEFT[usize::from(es)], t, x, bits - n);
+            self.asm.vshift(RIGHT[usize::from(es)], t, t, bits - 1);
+        }
+        self.shift_right(es, signed, d, x, n);
+        self.asm.v3(ADD[usize::from(es)], d, d, t);
+    }
+
+    /// The `kept` bits of the first operand, and the second operand shifted.
+    fn shift_insert(
+        &mut self,
+        i: usize,
+        inst: &Inst,
+        kept: u128,
+        shift: impl Fn(&mut Self, u8, Xmm, Xmm, u8),
+    ) {
+        let [a, b, _] = inst.args;
+        let x = self.use_v(a);
+        let y = self.use_v(b);
+        let d = self.def_other_v(i);
+        let t = self.scratch_v();
+        let kept = self.pool(kept);
+        shift(self, inst.a, t, y, inst.b);
+        self.asm.v3(VecOp::PAND, d, x, kept);
+        self.asm.v3(VecOp::POR, d, d, t);
+    }
+
+    // By register
+
+    /// Words and doublewords: a left shift and a right shift, of which a count out of range makes
+    /// one zero. Arm takes the count from the low byte, x86 from the whole element.
+    fn shift_by_register(&mut self, i: usize, es: u8, signed: bool, a: Val, b: Val) {
+        let y = self.use_v(b);
+        let x = self.use_v(a);
+        let d = self.def_other_v(i);
+        let (n, t) = (self.scratch_v(), self.scratch_v());
+        let byte = self.pool_splat(es, 0xff);
+        let (left, right) = match es {
+            2 => (VexOp::VPSLLVD, VexOp::VPSRLVD),
+            _ => (VexOp::VPSLLVQ, VexOp::VPSRLVQ),
+        };
+        self.asm.v3(VecOp::PAND, n, y, byte);
+        self.asm.vex3(left, d, x, n);
+        self.asm.vzero(n);
+        self.asm.v3(VecOp::PSUBB, n, n, y);
+        self.asm.v3(VecOp::PAND, n, n, byte);
+        if !signed {
+            self.asm.vex3(right, t, x, n);
+            return self.asm.v3(VecOp::POR, d, d, t);
+        }
+        if es == 2 {
+            self.asm.vex3(VexOp::VPSRAVD, t, x, n);
+            self.asm.vshift(VecShift::PSLLD, n, y, 24);
+            return self.asm.blendv(VecBlend::BLENDVPS, d, d, t, n);
+        }
+        // With the sign's bits inverted, zeros come in.
+        let s = self.scratch_v();
+        self.asm.vzero(s);
+        self.asm.v3(VecOp::PCMPGTQ, s, s, x);
+        self.asm.v3(VecOp::PXOR, t, x, s);
+        self.asm.vex3(right, t, t, n);
+        self.asm.v3(VecOp::PXOR, t, t, s);
+        self.asm.vshift(VecShift::PSLLQ, n, y, 56);
+        self.asm.blendv(VecBlend::BLENDVPD, d, d, t, n);
+    }
+
+    /// Halfwords: as words, those in low halves and those in high halves in turn.
+    fn shift_halfwords(&mut self, i: usize, signed: bool, a: Val, b: Val) {
+        let y = self.use_v(b);
+        let x = self.use_v(a);
+        let d = self.def_other_v(i);
+        let t = self.scratch_v();
+        let (n, u) = (self.scratch_v(), self.scratch_v());
+        // The high ones, with what is below them cleared after the shift.
+        self.asm.vzero(u);
+        self.asm.v3_imm(VecOpImm::PBLENDW, d, x, u, 0x55);
+        self.asm.vshift(VecShift::PSRLD, n, y, 16);
+        self.shift_words(d, d, n, t, signed);
+        // The low ones: on top of the word if signed, so that their sign is the word's.
+        if signed {
+            self.asm.vshift(VecShift::PSLLD, u, x, 16);
+        } else {
+            let low = self.pool_splat(2, 0xffff);
+            self.asm.v3(VecOp::PAND, u, x, low);
+        }
+        self.asm.vmov(n, y);
+        self.shift_words(u, u, n, t, signed);
+        if signed {
+            self.asm.vshift(VecShift::PSRLD, u, u, 16);
+        }
+        self.asm.v3_imm(VecOpImm::PBLENDW, d, u, d, 0xaa);
+    }
+
+    /// `d = x` shifted by the low bytes of the words in `n`; `d` may be `x`. Two of the registers
+    /// are lost.
+    fn shift_words(&mut self, d: Xmm, x: Xmm, n: Xmm, t: Xmm, signed: bool) {
+        let byte = self.pool_splat(2, 0xff);
+        let left = self.scratch_v();
+        self.asm.v3(VecOp::PAND, t, n, byte);
+        self.asm.vex3(VexOp::VPSLLVD, left, x, t);
+        self.asm.vzero(t);
+        self.asm.v3(VecOp::PSUBB, t, t, n);
+        self.asm.v3(VecOp::PAND, t, t, byte);
+        if signed {
+            self.asm.vex3(VexOp::VPSRAVD, t, x, t);
+            self.asm.vshift(VecShift::PSLLD, n, n, 24);
+            self.asm.blendv(VecBlend::BLENDVPS, d, left, t, n);
+        } else {
+            self.asm.vex3(VexOp::VPSRLVD, t, x, t);
+            self.asm.v3(VecOp::POR, d, left, t);
+        }
+        self.give_back_v(left);
+    }
+}
