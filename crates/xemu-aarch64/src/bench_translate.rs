@@ -1,8 +1,8 @@
 //! `xemu-aarch64 --bench-translate`: the time that each step of translation takes on real code.
 //!
 //! The steps are timed by running the first of them, then the first two, and so on, over all code
-//! of the files; a step's time is the difference. Each run is made a few times and the fastest
-//! taken.
+//! of the files; a step's time is the difference. All runs are made a few times and the fastest
+//! taken, piece by piece.
 
 use std::ffi::OsString;
 use std::hint::black_box;
@@ -38,6 +38,14 @@ struct Counts {
     insns: u64,
     blocks: u64,
     bytes: u64,
+}
+
+impl Counts {
+    fn add(&mut self, other: &Self) {
+        self.insns += other.insns;
+        self.blocks += other.blocks;
+        self.bytes += other.bytes;
+    }
 }
 
 /// Runs the subcommand.
@@ -81,38 +89,54 @@ pub fn run(args: &[OsString]) -> Result<(), String> {
     Ok(())
 }
 
-/// The fastest of some runs, in nanoseconds, and what the last one gave.
-fn fastest<T>(rounds: u32, mut f: impl FnMut() -> Result<T, String>) -> Result<(f64, T), String> {
-    let mut best = f64::INFINITY;
-    let mut result = None;
-    for _ in 0..rounds.max(1) {
-        let start = Instant::now();
-        let value = f()?;
-        best = best.min(start.elapsed().as_nanos() as f64);
-        result = Some(value);
+/// Words measured at a time.
+const CHUNK: usize = 4096;
+
+/// Nanoseconds and counts of some runs over all chunks. Each chunk's fastest run is taken, so that
+/// whatever else the machine does in between falls out.
+fn fastest(
+    chunks: &[Code],
+    rounds: u32,
+    f: &mut dyn FnMut(&Code) -> Result<Counts, String>,
+) -> Result<(f64, Counts), String> {
+    let mut best = vec![f64::INFINITY; chunks.len()];
+    let mut counts = Counts::default();
+    for round in 0..rounds.max(1) {
+        for (chunk, best) in chunks.iter().zip(&mut best) {
+            let start = Instant::now();
+            let counted = f(chunk)?;
+            *best = best.min(start.elapsed().as_nanos() as f64);
+            if round == 0 {
+                counts.add(&counted);
+            }
+        }
     }
-    result.map(|r| (best, r)).ok_or_else(|| "nothing was measured".to_owned())
+    Ok((best.iter().sum(), counts))
 }
 
 fn measure(code: &[Code], translation: &Translation, rounds: u32) -> Result<String, String> {
     let mut translator = translation.translator();
-    let (decode, words) = fastest(rounds, || {
-        let mut words = 0u64;
-        for word in code.iter().flat_map(|c| &c.words) {
-            black_box(xemu_a64::decode(*word));
-            words += 1;
-        }
-        Ok(words)
-    })?;
-    let decode = decode / words as f64;
+    let chunk = |c: &Code, n: usize, words: &[u32]| Code {
+        base: c.base.wrapping_add((n * CHUNK * 4) as u64),
+        words: words.to_vec(),
+    };
+    let chunks: Vec<Code> = code
+        .iter()
+        .flat_map(|c| c.words.chunks(CHUNK).enumerate().map(move |(n, words)| chunk(c, n, words)))
+        .collect();
+    let (decode, words) = fastest(&chunks, rounds, &mut |c| Ok(decode_all(c)))?;
+    let decode = decode / words.insns as f64;
     let mut times = [0.0; 3];
     let mut counts = Counts::default();
     for (time, step) in times.iter_mut().zip([Step::Lift, Step::Passes, Step::Emit]) {
-        let (ns, counted) = fastest(rounds, || through(code, &mut translator, step))?;
+        let (ns, counted) = fastest(&chunks, rounds, &mut |c| through(c, &mut translator, step))?;
         *time = ns / counted.insns as f64;
         counts = counted;
     }
-    let [lifted, passed, total] = times;
+    Ok(text(decode, times, &counts))
+}
+
+fn text(decode: f64, [lifted, passed, total]: [f64; 3], counts: &Counts) -> String {
     let mut out = String::new();
     for (name, value) in [
         ("decode", decode),
@@ -124,16 +148,23 @@ fn measure(code: &[Code], translation: &Translation, rounds: u32) -> Result<Stri
     ] {
         out.push_str(&format!("{name} {value:.1}\n"));
     }
-    let (insns, blocks) = (counts.insns, counts.blocks);
+    let &Counts { insns, blocks, bytes } = counts;
     out.push_str(&format!("insns {insns}\n"));
     out.push_str(&format!("insns-per-block {:.2}\n", insns as f64 / blocks as f64));
     out.push_str(&format!("rate {:.0}/s\n", 1e9 / total));
-    out.push_str(&format!("bytes-per-insn {:.2}\n", counts.bytes as f64 / insns as f64));
-    Ok(out)
+    out.push_str(&format!("bytes-per-insn {:.2}\n", bytes as f64 / insns as f64));
+    out
 }
 
-/// Translates all code up to `step`, block behind block.
-fn through(code: &[Code], translator: &mut Translator, step: Step) -> Result<Counts, String> {
+fn decode_all(code: &Code) -> Counts {
+    for word in &code.words {
+        black_box(xemu_a64::decode(black_box(*word)));
+    }
+    Counts { insns: code.words.len() as u64, ..Counts::default() }
+}
+
+/// Translates all code of a chunk up to `step`, block behind block.
+fn through(code: &Code, translator: &mut Translator, step: Step) -> Result<Counts, String> {
     let mut counts = Counts::default();
     let ctx = CompileContext {
         code_addr: 0x7000_0000_0000,
@@ -142,31 +173,29 @@ fn through(code: &[Code], translator: &mut Translator, step: Step) -> Result<Cou
         loop_inside: true,
         strip_tags: false,
     };
-    for piece in code {
-        let guest: &dyn Guest = piece;
-        let mut pc = piece.base;
-        while pc < piece.end() {
-            let mut limits = Limits {
-                max_insns: Limits::DEFAULT_MAX_INSNS,
-                fp_out_of_line: false,
-                stop_at: &mut |_| false,
-            };
-            let lifted = translator.lift_only(guest, pc, &mut limits);
-            lifted.map_err(|f| format!("no code at {:#x}", f.addr))?;
-            counts.insns += u64::from(translator.block.guest_insns);
-            counts.blocks += 1;
-            // A word that is no instruction ends its block.
-            let next = translator.block.end_pc.max(pc + 4);
-            if step >= Step::Passes {
-                translator.passes(guest);
-            }
-            if step >= Step::Emit {
-                let compiled = translator.compile(&ctx).map_err(|e| format!("{pc:#x}: {e}"))?;
-                counts.bytes += compiled.code.len() as u64;
-            }
-            black_box(&translator.block);
-            pc = next;
+    let guest: &dyn Guest = code;
+    let mut pc = code.base;
+    while pc < code.end() {
+        let mut limits = Limits {
+            max_insns: Limits::DEFAULT_MAX_INSNS,
+            fp_out_of_line: false,
+            stop_at: &mut |_| false,
+        };
+        let lifted = translator.lift_only(guest, pc, &mut limits);
+        lifted.map_err(|f| format!("no code at {:#x}", f.addr))?;
+        counts.insns += u64::from(translator.block.guest_insns);
+        counts.blocks += 1;
+        // A word that is no instruction ends its block.
+        let next = translator.block.end_pc.max(pc + 4);
+        if step >= Step::Passes {
+            translator.passes(guest);
         }
+        if step >= Step::Emit {
+            let compiled = translator.compile(&ctx).map_err(|e| format!("{pc:#x}: {e}"))?;
+            counts.bytes += compiled.code.len() as u64;
+        }
+        black_box(&translator.block);
+        pc = next;
     }
     Ok(counts)
 }

@@ -32,6 +32,8 @@ const STATUS_USAGE: i32 = 125;
 #[allow(unsafe_code, reason = "the entry point replaces Rust's own")]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn main(argc: c_int, argv: *const *const c_char) -> c_int {
+    // SAFETY: this is the array of the process's start, of which nobody holds a reference.
+    unsafe { xemu_host::remember_arguments(argc, argv) };
     let mut args: Vec<OsString> = Vec::new();
     for n in 0..usize::try_from(argc).unwrap_or(0) {
         // SAFETY: the caller promises `argc` pointers.
@@ -69,10 +71,6 @@ fn run(args: Vec<OsString>) -> i32 {
                     1
                 }
             }
-        }
-        Ok(Request::Run(options)) if options.log_items.as_deref() == Some("help") => {
-            print!("{}", debug_log::help());
-            0
         }
         Ok(Request::Run(options)) => {
             let failure = start::run(*options, secure);

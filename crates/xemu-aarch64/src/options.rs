@@ -83,7 +83,7 @@ Runs an AArch64 Linux program on this x86-64 machine.
   -s SIZE          stack size in bytes, or with k, M, G      (QEMU_STACK_SIZE)
   -cpu MODEL       CPU model; `-cpu help` lists them         (QEMU_CPU)
   -r RELEASE       the kernel release that uname tells       (QEMU_UNAME)
-  -d ITEMS         log in_asm,op,op_opt,out_asm,exec,int     (QEMU_LOG)
+  -d ITEMS         log in_asm,op,op_opt,out_asm,exec,int; `-d help` explains them (QEMU_LOG)
   -D FILE          write the log to FILE                     (QEMU_LOG_FILENAME)
   -strace          print system calls                        (QEMU_STRACE)
   --engine ENGINE  jit, interp or verify                     (XEMU_ENGINE)
@@ -220,6 +220,13 @@ fn from_command_line(mut o: Options, args: Vec<OsString>) -> Result<Request, Str
             }
         }
         keep(&mut o.hand_on, &word, None, &name);
+    }
+    if o.log_items.as_deref() == Some("help") {
+        return Ok(Request::Print(crate::debug_log::help()));
+    }
+    if o.cpu.as_deref() == Some("help") {
+        let names: Vec<&str> = xemu_lift::CpuModel::names().collect();
+        return Ok(Request::Print(names.join("\n") + "\n"));
     }
     o.program = args.next().ok_or("no program given; xemu-aarch64 -h shows the options")?;
     o.args = args.collect();
