@@ -54,6 +54,8 @@ pub struct Generation {
 }
 
 /// The writing side of a generation; one holder at a time, under the engine's lock.
+///
+/// It may go before its generation, in which threads still run: dropping it ends the writing only.
 #[derive(Debug)]
 pub struct Writer {
     segments: Vec<DualMapping>,
@@ -320,5 +322,32 @@ impl Writer {
         if let Some(segment) = self.segments.last_mut() {
             segment.close_writer();
         }
+    }
+}
+
+impl Drop for Writer {
+    fn drop(&mut self) {
+        for mut segment in self.segments.drain(..) {
+            segment.close_writer();
+            // The executable view lies in the generation's reservation and ends with it.
+            segment.leak();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A thread may be inside a generation whose writer is gone: its code must stay readable.
+    #[test]
+    fn code_outlives_its_writer() {
+        let (generation, writer) = Generation::new(1, 0).expect("memory");
+        let code = generation.enter() as *const u8;
+        // SAFETY: the trampoline's first byte is mapped readable while the generation lives.
+        let before = unsafe { code.read_volatile() };
+        drop(writer);
+        // SAFETY: as above; that it still is, is what is tested.
+        assert_eq!(unsafe { code.read_volatile() }, before);
     }
 }
