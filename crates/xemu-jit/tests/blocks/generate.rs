@@ -134,6 +134,43 @@ impl Gen {
         block
     }
 
+    /// A block of two guest instructions that go together well on the host, and whose first
+    /// result may be seen by somebody else, too.
+    pub fn pair(&mut self) -> Block {
+        let crypto = |kind: CryptoKind| (Op::VCrypto, kind as u8, 0);
+        let (first, second) = self.pick(&[
+            (crypto(CryptoKind::Aese), crypto(CryptoKind::Aesmc)),
+            (crypto(CryptoKind::Aesd), crypto(CryptoKind::Aesimc)),
+            (crypto(CryptoKind::Aese), crypto(CryptoKind::Aesimc)),
+            ((Op::VCnt, 0, 0), (Op::VAddv, 0, 8)),
+            ((Op::VCnt, 0, 0), (Op::VAddv, 0, 16)),
+        ]);
+        let mut block = Block::default();
+        block.reset(PC);
+        let mut making = Making::new(self, &mut block);
+        let [n, other] = [making.register(), making.register()];
+        let (x, key) = (making.value(Ty::V), making.value(Ty::V));
+        let v = making.apply(first, [x, key]);
+        let es = making.random.pick(&[Es::D, Es::Q]);
+        making.b.set_v(n.into(), es, v);
+        let between = making.random.below(8);
+        match between {
+            0 => making.set(v),
+            1 => making.side_exit(),
+            _ => making.begin(),
+        }
+        let from = if between == 2 { other } else { n };
+        let y = making.b.op0(Op::GetV, from, 0);
+        let v = making.apply(second, [y, y]);
+        let to = if between == 3 { other } else { n };
+        making.b.set_v(to.into(), Es::Q, v);
+        if between == 4 {
+            making.set(y);
+        }
+        making.end();
+        block
+    }
+
     /// A block of up to `most` ops of the groups.
     pub fn block(&mut self, groups: &[Group], most: usize) -> Block {
         let ops: Vec<Op> =
@@ -326,6 +363,15 @@ impl<'m> Making<'m> {
         if info.result != Ty::Non {
             self.values[class(info.result)].push(v);
         }
+    }
+
+    /// An op on vectors, of which the first takes the places that are left over.
+    fn apply(&mut self, (op, a, b): (Op, u8, u8), [x, y]: [Val; 2]) -> Val {
+        let args = match op.info().args.len() {
+            1 => [x, Val::NONE, Val::NONE],
+            _ => [x, y, x],
+        };
+        self.b.emit(op, a, b, args, 0)
     }
 
     fn access(&mut self, op: Op) {

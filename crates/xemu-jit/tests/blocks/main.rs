@@ -95,3 +95,8 @@ fn mixed_blocks() {
 fn memory_blocks() {
     run(6, 800, 3, |random| random.block(&[Group::Integer, Group::Memory], 40));
 }
+
+#[test]
+fn paired_instructions() {
+    run(7, 400, 3, |random| random.pair());
+}

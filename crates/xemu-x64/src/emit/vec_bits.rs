@@ -171,8 +171,10 @@ impl Emitter<'_> {
 
     /// Whether the sum of the low eight bytes is all that is asked of value `i`.
     pub(super) fn is_summed(&self, i: usize) -> bool {
-        let user = &self.block.insts[self.an.last_use[i] as usize];
-        self.an.uses[i] == 1 && user.op == Op::VAddv && (user.a, user.b) == (0, 8)
+        self.only_reader(i).is_some_and(|reader| {
+            let reader = &self.block.insts[reader];
+            reader.op == Op::VAddv && (reader.a, reader.b) == (0, 8)
+        })
     }
 
     /// Leading zeros of the elements of `x`, which is not `d`.

@@ -51,7 +51,7 @@ impl Emitter<'_> {
             Aesmc if aes => self.aes_mix(i, inst),
             Aesimc if aes => {
                 let a = inst.args[0];
-                if self.mixed_before(a, Aesd) {
+                if self.mixed_before(i, a, Aesd) {
                     self.def_same(i, a);
                 } else {
                     self.unary(i, VecUnary::AESIMC, a);
@@ -93,19 +93,20 @@ impl Emitter<'_> {
 
     // AES
 
-    /// The only use of value `i` is the column transformation `mix` that x86 does in the round.
+    /// Value `i` is for the column transformation `mix` alone, which x86 does in the round.
     fn is_mixed(&self, i: usize, mix: CryptoKind) -> bool {
-        let user = &self.block.insts[self.an.last_use[i] as usize];
-        // Unused operands repeat the first.
-        let once = user.args.iter().filter(|v| v.index() == i).count() as u32 == self.an.uses[i];
-        once && user.op == Op::VCrypto && user.a == mix as u8
+        self.only_reader(i).is_some_and(|reader| {
+            let reader = &self.block.insts[reader];
+            reader.op == Op::VCrypto && reader.a == mix as u8
+        })
     }
 
-    /// Value `a` is a round with the column transformation in it already.
-    fn mixed_before(&self, a: Val, round: CryptoKind) -> bool {
-        let mix = if round == CryptoKind::Aese { CryptoKind::Aesmc } else { CryptoKind::Aesimc };
-        let def = self.block.def(a);
-        def.op == Op::VCrypto && def.a == round as u8 && self.is_mixed(a.index(), mix)
+    /// Operand `a` of op `i` is a round with the column transformation in it already.
+    fn mixed_before(&self, i: usize, a: Val, round: CryptoKind) -> bool {
+        self.only_read_here(i, a).is_some_and(|value| {
+            let value = &self.block.insts[value];
+            value.op == Op::VCrypto && value.a == round as u8
+        })
     }
 
     /// Arm adds the key first, x86 last.
@@ -123,7 +124,7 @@ impl Emitter<'_> {
 
     fn aes_mix(&mut self, i: usize, inst: &Inst) {
         let a = inst.args[0];
-        if self.mixed_before(a, CryptoKind::Aese) {
+        if self.mixed_before(i, a, CryptoKind::Aese) {
             return self.def_same(i, a);
         }
         let x = self.use_v(a);

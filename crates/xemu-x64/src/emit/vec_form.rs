@@ -1,7 +1,7 @@
 //! Shapes that many vector ops share: operands, destination, one instruction; and what is known of
 //! the result's upper bits.
 
-use xemu_ir::{Inst, Ty, Val};
+use xemu_ir::{Inst, Op, Ty, Val};
 
 use super::Emitter;
 use crate::alloc::Loc;
@@ -106,5 +106,49 @@ impl Emitter<'_> {
     /// Notes that the result is zero above an element of size `es`.
     pub(super) fn zero_above_is(&mut self, i: usize, es: u8) {
         self.s.values[i].zero_above = es.min(4);
+    }
+
+    // Pairs of guest instructions
+
+    /// The op behind instruction `i`, passing over what emits nothing.
+    fn next_op(&self, i: usize) -> usize {
+        let silent = |k: &usize| matches!(self.block.insts[*k].op, Op::Nop | Op::Insn);
+        (i + 1..self.block.insts.len()).find(|k| !silent(k)).unwrap_or(i)
+    }
+
+    /// The op that value `i` is for alone: `i` is written to a vector register, which the next
+    /// guest instruction reads for that op and overwrites. Nobody else can see value `i`.
+    pub(super) fn only_reader(&self, i: usize) -> Option<usize> {
+        let write = self.next_op(i);
+        let read = self.next_op(write);
+        let reader = self.next_op(read);
+        let overwrite = self.next_op(reader);
+        let inst = |k: usize| &self.block.insts[k];
+        let register = inst(write).a;
+        let is_write = |k: usize, v: usize| {
+            let (op, args) = (inst(k).op, inst(k).args);
+            op == Op::SetV && inst(k).a == register && inst(k).b >= 3 && args[0].index() == v
+        };
+        let reads = inst(reader).args.iter().filter(|v| v.index() == read).count() as u32;
+        let alone = is_write(write, i)
+            && inst(read).op == Op::GetV
+            && inst(read).a == register
+            && is_write(overwrite, reader)
+            && self.an.uses[i] == 1
+            && self.an.uses[read] == reads;
+        alone.then_some(reader)
+    }
+
+    /// The value that operand `a` of op `i` stands for, if op `i` is its only reader.
+    pub(super) fn only_read_here(&self, i: usize, a: Val) -> Option<usize> {
+        let register = self.block.def(a);
+        let before = (0..a.index()).rev();
+        let mut ops = before.filter(|k| !matches!(self.block.insts[*k].op, Op::Nop | Op::Insn));
+        let write = &self.block.insts[ops.next()?];
+        if register.op != Op::GetV || write.op != Op::SetV || write.a != register.a {
+            return None;
+        }
+        let value = write.args[0].index();
+        (self.only_reader(value) == Some(i)).then_some(value)
     }
 }

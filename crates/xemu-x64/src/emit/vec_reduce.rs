@@ -182,8 +182,10 @@ impl Emitter<'_> {
 
     fn add_across(&mut self, i: usize, inst: &Inst) {
         let (a, count) = (inst.args[0], inst.b);
-        let def = self.block.def(a);
-        if (inst.a, count) == (0, 8) && def.op == Op::VCnt && self.is_summed(a.index()) {
+        if (inst.a, count) == (0, 8)
+            && let Some(value) = self.only_read_here(i, a)
+            && self.block.insts[value].op == Op::VCnt
+        {
             // The count is the sum already.
             self.def_same(i, a);
             return self.zero_above_is(i, 0);

@@ -18,7 +18,7 @@ pub(super) fn all(es: u8) -> u64 {
 impl Emitter<'_> {
     /// Emits a shift; false if `inst` is none that is emitted inline.
     pub(super) fn vec_shift(&mut self, i: usize, inst: &Inst) -> bool {
-        let [a, b, _] = inst.args;
+        let a = inst.args[0];
         match inst.op {
             Op::VShl => {
                 let x = self.use_v(a);
@@ -50,11 +50,10 @@ impl Emitter<'_> {
                     e.shift_right(es, false, d, x, n)
                 });
             }
-            Op::VUshl | Op::VSshl if self.asm.avx() && inst.a >= 2 => {
-                self.shift_by_register(i, inst.a, inst.op == Op::VSshl, a, b);
-            }
-            Op::VUshl | Op::VSshl if self.asm.avx() && inst.a == 1 => {
-                self.shift_halfwords(i, inst.op == Op::VSshl, a, b);
+            Op::VUshl | Op::VSshl | Op::VUrshl | Op::VSrshl if self.asm.avx() && inst.a >= 1 => {
+                let signed = matches!(inst.op, Op::VSshl | Op::VSrshl);
+                let round = matches!(inst.op, Op::VUrshl | Op::VSrshl);
+                self.shift_by_register(i, inst, signed, round);
             }
             _ => return false,
         }
@@ -165,88 +164,115 @@ impl Emitter<'_> {
 
     // By register
 
-    /// Words and doublewords: a left shift and a right shift, of which a count out of range makes
-    /// one zero. Arm takes the count from the low byte, x86 from the whole element.
-    fn shift_by_register(&mut self, i: usize, es: u8, signed: bool, a: Val, b: Val) {
-        let y = self.use_v(b);
-        let x = self.use_v(a);
+    /// A left shift and a right shift, of which a count out of range makes one zero. Arm takes the
+    /// count from the low byte, x86 from the whole element.
+    fn shift_by_register(&mut self, i: usize, inst: &Inst, signed: bool, round: bool) {
+        let y = self.use_v(inst.args[1]);
+        let x = self.use_v(inst.args[0]);
         let d = self.def_other_v(i);
         let (n, t) = (self.scratch_v(), self.scratch_v());
-        let byte = self.pool_splat(es, 0xff);
-        let (left, right) = match es {
-            2 => (VexOp::VPSLLVD, VexOp::VPSRLVD),
-            _ => (VexOp::VPSLLVQ, VexOp::VPSRLVQ),
-        };
-        self.asm.v3(VecOp::PAND, n, y, byte);
-        self.asm.vex3(left, d, x, n);
-        self.asm.vzero(n);
-        self.asm.v3(VecOp::PSUBB, n, n, y);
-        self.asm.v3(VecOp::PAND, n, n, byte);
-        if !signed {
-            self.asm.vex3(right, t, x, n);
-            return self.asm.v3(VecOp::POR, d, d, t);
+        match inst.a {
+            1 => self.shift_halfwords(signed, round, d, [x, y, n, t]),
+            2 => {
+                self.asm.vmov(n, y);
+                self.shift_words(d, x, [n, t], signed, round.then_some(1));
+            }
+            _ => self.shift_doublewords(signed, round, d, [x, y, n, t]),
         }
-        if es == 2 {
-            self.asm.vex3(VexOp::VPSRAVD, t, x, n);
-            self.asm.vshift(VecShift::PSLLD, n, y, 24);
-            return self.asm.blendv(VecBlend::BLENDVPS, d, d, t, n);
-        }
-        // With the sign's bits inverted, zeros come in.
-        let s = self.scratch_v();
-        self.asm.vzero(s);
-        self.asm.v3(VecOp::PCMPGTQ, s, s, x);
-        self.asm.v3(VecOp::PXOR, t, x, s);
-        self.asm.vex3(right, t, t, n);
-        self.asm.v3(VecOp::PXOR, t, t, s);
-        self.asm.vshift(VecShift::PSLLQ, n, y, 56);
-        self.asm.blendv(VecBlend::BLENDVPD, d, d, t, n);
     }
 
-    /// Halfwords: as words, those in low halves and those in high halves in turn.
-    fn shift_halfwords(&mut self, i: usize, signed: bool, a: Val, b: Val) {
-        let y = self.use_v(b);
-        let x = self.use_v(a);
-        let d = self.def_other_v(i);
-        let t = self.scratch_v();
-        let (n, u) = (self.scratch_v(), self.scratch_v());
-        // The high ones, with what is below them cleared after the shift.
+    /// As words, those in low halves and those in high halves in turn.
+    fn shift_halfwords(&mut self, signed: bool, round: bool, d: Xmm, [x, y, n, t]: [Xmm; 4]) {
+        let u = self.scratch_v();
+        let on_top = round.then_some(1 << 16);
         self.asm.vzero(u);
         self.asm.v3_imm(VecOpImm::PBLENDW, d, x, u, 0x55);
         self.asm.vshift(VecShift::PSRLD, n, y, 16);
-        self.shift_words(d, d, n, t, signed);
-        // The low ones: on top of the word if signed, so that their sign is the word's.
+        self.shift_words(d, d, [n, t], signed, on_top);
+        self.asm.vmov(n, y);
         if signed {
+            // On top of the word, so that their sign is the word's.
             self.asm.vshift(VecShift::PSLLD, u, x, 16);
+            self.shift_words(u, u, [n, t], true, on_top);
+            self.asm.vshift(VecShift::PSRLD, u, u, 16);
         } else {
             let low = self.pool_splat(2, 0xffff);
             self.asm.v3(VecOp::PAND, u, x, low);
-        }
-        self.asm.vmov(n, y);
-        self.shift_words(u, u, n, t, signed);
-        if signed {
-            self.asm.vshift(VecShift::PSRLD, u, u, 16);
+            self.shift_words(u, u, [n, t], false, round.then_some(1));
         }
         self.asm.v3_imm(VecOpImm::PBLENDW, d, u, d, 0xaa);
     }
 
-    /// `d = x` shifted by the low bytes of the words in `n`; `d` may be `x`. Two of the registers
-    /// are lost.
-    fn shift_words(&mut self, d: Xmm, x: Xmm, n: Xmm, t: Xmm, signed: bool) {
+    /// `d = x` shifted by the low bytes of the words in `n`; `d` may be `x`. A right shift adds the
+    /// last bit that it shifts out, which arrives at `round`. The other registers are lost.
+    fn shift_words(&mut self, d: Xmm, x: Xmm, [n, t]: [Xmm; 2], signed: bool, round: Option<u64>) {
         let byte = self.pool_splat(2, 0xff);
         let left = self.scratch_v();
+        let right = if signed { VexOp::VPSRAVD } else { VexOp::VPSRLVD };
         self.asm.v3(VecOp::PAND, t, n, byte);
         self.asm.vex3(VexOp::VPSLLVD, left, x, t);
         self.asm.vzero(t);
         self.asm.v3(VecOp::PSUBB, t, t, n);
         self.asm.v3(VecOp::PAND, t, t, byte);
+        if let Some(bit) = round {
+            let last = self.scratch_v();
+            let bit = self.pool_splat(2, bit);
+            self.asm.v3(VecOp::PCMPEQD, last, last, last);
+            self.asm.v3(VecOp::PADDD, last, last, t);
+            self.asm.vex3(right, last, x, last);
+            self.asm.v3(VecOp::PAND, last, last, bit);
+            self.asm.vex3(right, t, x, t);
+            self.asm.v3(VecOp::PADDD, t, t, last);
+            self.give_back_v(last);
+        } else {
+            self.asm.vex3(right, t, x, t);
+        }
         if signed {
-            self.asm.vex3(VexOp::VPSRAVD, t, x, t);
             self.asm.vshift(VecShift::PSLLD, n, n, 24);
             self.asm.blendv(VecBlend::BLENDVPS, d, left, t, n);
         } else {
-            self.asm.vex3(VexOp::VPSRLVD, t, x, t);
             self.asm.v3(VecOp::POR, d, left, t);
         }
         self.give_back_v(left);
+    }
+
+    /// A signed right shift is one of the bits exclusive-or their sign, so that zeros come in.
+    fn shift_doublewords(&mut self, signed: bool, round: bool, d: Xmm, [x, y, n, t]: [Xmm; 4]) {
+        let byte = self.pool_splat(3, 0xff);
+        self.asm.v3(VecOp::PAND, n, y, byte);
+        self.asm.vex3(VexOp::VPSLLVQ, d, x, n);
+        self.asm.vzero(n);
+        self.asm.v3(VecOp::PSUBB, n, n, y);
+        self.asm.v3(VecOp::PAND, n, n, byte);
+        let s = self.scratch_v();
+        let mut from = x;
+        if signed {
+            self.asm.vzero(s);
+            self.asm.v3(VecOp::PCMPGTQ, s, s, x);
+            from = self.scratch_v();
+            self.asm.v3(VecOp::PXOR, from, x, s);
+        }
+        self.asm.vex3(VexOp::VPSRLVQ, t, from, n);
+        if signed {
+            self.asm.v3(VecOp::PXOR, t, t, s);
+        }
+        if round {
+            let last = self.scratch_v();
+            let one = self.pool_splat(3, 1);
+            self.asm.v3(VecOp::PCMPEQD, last, last, last);
+            self.asm.v3(VecOp::PADDQ, last, last, n);
+            self.asm.vex3(VexOp::VPSRLVQ, last, from, last);
+            if signed {
+                self.asm.v3(VecOp::PXOR, last, last, s);
+            }
+            self.asm.v3(VecOp::PAND, last, last, one);
+            self.asm.v3(VecOp::PADDQ, t, t, last);
+        }
+        if signed {
+            self.asm.vshift(VecShift::PSLLQ, n, y, 56);
+            self.asm.blendv(VecBlend::BLENDVPD, d, d, t, n);
+        } else {
+            self.asm.v3(VecOp::POR, d, d, t);
+        }
     }
 }
