@@ -216,6 +216,6 @@ impl Devices for SystemDevices {
 
     fn ic_ivau(&mut self, addr: u64) {
         const LINE: u64 = 64;
-        self.space.note_write(addr & !(LINE - 1), LINE);
+        self.space.invalidate_code(addr & !(LINE - 1), LINE);
     }
 }

@@ -244,6 +244,7 @@ fn program_info(options: &Options, program: &Program) -> ProgramInfo {
         .map_or_else(|| path.clone(), |below| Path::new("/").join(below));
     ProgramInfo {
         exe_path: path.into_os_string().into_vec(),
+        name: Path::new(&options.program).file_name().unwrap_or_default().as_bytes().to_vec(),
         cmdline: program.argv.iter().flat_map(|a| [&a[..], b"\0"].concat()).collect(),
         auxv: program.loaded.auxv_bytes(),
         stack_start: program.loaded.sp,

@@ -11,6 +11,7 @@
 //! request to the kernel are therefore safe to call; what they must not do is change memory or
 //! control flow behind Rust's back on the *emulator's* behalf.
 
+mod arguments;
 mod clock;
 mod context;
 mod futex;
@@ -23,6 +24,7 @@ mod thread_slot;
 #[cfg(test)]
 mod tests;
 
+pub use arguments::{remember_arguments, show_arguments};
 pub use clock::{monotonic_ns, random_u64};
 pub use context::{HostContext, HostReg, SigInfo};
 pub use futex::{futex_wait, futex_wake};

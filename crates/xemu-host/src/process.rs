@@ -112,13 +112,14 @@ pub struct CloneArgs {
     pub child_tid: u64,
 }
 
-const UNFIT: u64 = (libc::CLONE_THREAD | libc::CLONE_SETTLS | libc::CLONE_SIGHAND) as u64;
+const UNFIT: u64 = (libc::CLONE_THREAD | libc::CLONE_SETTLS) as u64;
 
 /// Like [`fork`] with clone flags that the C library does not know (namespaces, CLONE_PARENT,
 /// CLONE_FILES, CLONE_PIDFD, another exit signal). The C library does not hear of it: in a process
 /// with several threads use it only where another thread cannot be inside the allocator.
 pub fn clone_process(args: CloneArgs) -> Result<Fork, Errno> {
-    if args.flags & (UNFIT | (libc::CLONE_VM | libc::CLONE_VFORK) as u64) != 0 {
+    let shared = (libc::CLONE_VM | libc::CLONE_VFORK | libc::CLONE_SIGHAND) as u64;
+    if args.flags & (UNFIT | shared) != 0 {
         return Err(libc::EINVAL);
     }
     let raw = [args.flags, 0, args.parent_tid, args.child_tid, 0, 0];
@@ -156,7 +157,7 @@ global_asm!(
     "pop rax",
     "call rax",
     "mov edi, eax",
-    "3: mov eax, 231",
+    "3: mov eax, 60",
     "syscall",
     "jmp 3b",
     ".cfi_endproc",
@@ -186,7 +187,7 @@ unsafe extern "sysv64" fn run_child<F: FnOnce() -> i32>(arg: *mut c_void) -> i32
 /// Runs `f` in a child process that shares this process's memory, on a stack of its own and with
 /// the calling thread's thread-local storage, while the calling thread is suspended: until the
 /// child calls execve or `f` returns its exit status. Flags must contain CLONE_VM and CLONE_VFORK.
-/// Gives the child's id.
+/// Gives the child's id. Threads that the child has started live on when `f` returns.
 pub fn clone_vm_vfork<F: FnOnce() -> i32>(
     args: CloneArgs,
     stack_size: usize,

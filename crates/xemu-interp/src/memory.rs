@@ -102,6 +102,13 @@ pub fn untag(addr: u64) -> u64 {
     ((addr << 8) as i64 >> 8) as u64
 }
 
+/// The address that [`GuestMemory`] gets for an access: without its tag in the lower half; in the
+/// upper half, where nothing is, as it is, since that is what Linux reports of the fault.
+#[inline]
+pub fn accessed(addr: u64) -> u64 {
+    addr & untag(addr)
+}
+
 /// What [`GuestMemory::rmw`] leaves in memory, given what was there. Bits above `size` bytes are
 /// unspecified.
 pub fn rmw_result(kind: RmwKind, size: u32, old: u64, value: u64) -> u64 {

@@ -8,7 +8,7 @@ use xemu_guest::{
 use xemu_ir::{Block, Es, FenceKind, Inst, Op, RmwKind, SysReg};
 
 use crate::eval::{FpEnv, eval_op};
-use crate::memory::{Machine, untag};
+use crate::memory::{Machine, accessed, untag};
 
 /// How a block ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -138,24 +138,24 @@ impl Run<'_> {
             Op::Store64 => self.store(inst, args, Es::D),
             Op::StoreV => self.store(inst, args, Es::from_u8(b)),
 
-            Op::CheckAlign => check_align(untag(n), es, b != 0).map(|()| 0),
-            Op::LoadEx => self.load_exclusive(untag(n), es),
-            Op::LoadEx128 => self.load_exclusive(untag(n), Es::Q),
-            Op::StoreEx => self.store_exclusive(untag(n), es, args[1]),
-            Op::StoreEx128 => self.store_exclusive(untag(n), Es::Q, args[1]),
+            Op::CheckAlign => check_align(accessed(n), es, b != 0).map(|()| 0),
+            Op::LoadEx => self.load_exclusive(accessed(n), es),
+            Op::LoadEx128 => self.load_exclusive(accessed(n), Es::Q),
+            Op::StoreEx => self.store_exclusive(accessed(n), es, args[1]),
+            Op::StoreEx128 => self.store_exclusive(accessed(n), Es::Q, args[1]),
             Op::Clrex => self.done(|run| run.cpu.monitor.size = 0),
             Op::AtomicRmw => {
                 let kind = RmwKind::from_u8(b);
-                Ok(self.machine.rmw(untag(n), es.bytes(), kind, m)?.into())
+                Ok(self.machine.rmw(accessed(n), es.bytes(), kind, m)?.into())
             }
             Op::AtomicCas => {
                 let new = args[2] as u64;
-                Ok(self.machine.cas(untag(n), es.bytes(), m & low_bits(es), new)?.into())
+                Ok(self.machine.cas(accessed(n), es.bytes(), m & low_bits(es), new)?.into())
             }
-            Op::AtomicCas128 => Ok(self.machine.cas128(untag(n), args[1], args[2])?),
+            Op::AtomicCas128 => Ok(self.machine.cas128(accessed(n), args[1], args[2])?),
             Op::MemFence => self.done(|_| order(FenceKind::from_u8(a))),
             Op::DcZva => {
-                self.machine.dc_zva(untag(n))?;
+                self.machine.dc_zva(accessed(n))?;
                 Ok(0)
             }
             Op::IcIvau => self.done(|run| run.machine.ic_ivau(untag(n))),
@@ -264,7 +264,7 @@ impl Run<'_> {
 
 fn address(inst: &Inst, args: &[u128; 3]) -> u64 {
     let index = (args[1] as u64).wrapping_shl(inst.a.into());
-    untag((args[0] as u64).wrapping_add(index).wrapping_add(inst.imm))
+    accessed((args[0] as u64).wrapping_add(index).wrapping_add(inst.imm))
 }
 
 fn check_align(addr: u64, es: Es, within_16_bytes: bool) -> Result<(), Stop> {

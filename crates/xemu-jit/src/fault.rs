@@ -68,6 +68,10 @@ pub(crate) fn handle(record: &ThreadRecord, fault: &HostFault, ctx: &mut HostCon
         LeaveReason::FpTrap
     } else if fault.code == SI_KERNEL {
         LeaveReason::TagTrap
+    } else if fault.addr > i64::MAX as u64 {
+        // The upper half is never mapped, and whether the guest's address was this one or became
+        // it without its tag is for the interpreter to say.
+        LeaveReason::Emulate
     } else if fault.sig == SIGSEGV || fault.sig == SIGBUS {
         LeaveReason::Fault
     } else {

@@ -220,6 +220,10 @@ pub fn fault_signal(fault: &GuestFault) -> (SigInfo, u64) {
 
 /// A memory fault of the guest.
 pub fn memory_fault(t: &mut Thread, fault: &GuestFault) {
+    if fault.kind == FaultKind::Unmapped && t.process.space.grow_down(fault.addr) {
+        // The instruction is run again.
+        return;
+    }
     let (info, syndrome) = fault_signal(fault);
     t.fault_address = fault.addr;
     t.fault_esr = syndrome;

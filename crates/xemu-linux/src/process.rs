@@ -65,6 +65,8 @@ pub struct Config {
 pub struct ProgramInfo {
     /// Absolute path of the program's file.
     pub exe_path: Vec<u8>,
+    /// The program file's last component, as it was named: what /proc/self/comm shows.
+    pub name: Vec<u8>,
     /// The arguments as /proc/self/cmdline shows them, each ended by a zero.
     pub cmdline: Vec<u8>,
     /// The auxiliary vector's bytes.
@@ -145,6 +147,15 @@ impl Process {
             sink(&format!("{tid} {line}"));
         }
     }
+}
+
+/// Lets the kernel show the guest's name and arguments in place of the emulator's.
+pub(crate) fn show_identity(program: &ProgramInfo) {
+    const PR_SET_NAME: u64 = 15;
+    // The kernel takes as much as fits.
+    let name: Vec<u8> = program.name.iter().copied().take(15).chain([0]).collect();
+    let _ = host::syscall(nr::PRCTL, [PR_SET_NAME, name.as_ptr() as u64, 0, 0, 0, 0]);
+    xemu_host::show_arguments(&program.cmdline);
 }
 
 /// exit_group: ends the process with all threads.

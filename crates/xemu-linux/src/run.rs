@@ -7,13 +7,13 @@ use xemu_abi::signal::{ILL_ILLOPC, SIGILL, SIGTRAP, TRAP_BRKPT};
 use xemu_guest::{CpuState, Exit};
 use xemu_host::AltStack;
 
-use crate::process::Process;
+use crate::process::{self, Process};
 use crate::table::{self, Handler, Ret, Row, SysResult};
 use crate::thread::Thread;
 use crate::{deliver, host, signal, strace, thread};
 
 /// The alternate stack of host handlers; the engine repairs faults on it.
-const HANDLER_STACK: usize = 64 << 10;
+pub const HANDLER_STACK: usize = 64 << 10;
 
 /// Runs the program's first thread on the process's first thread, and ends as the program ends.
 /// Returns only when it could not begin.
@@ -24,6 +24,7 @@ pub fn first_thread(process: &'static Process, cpu: CpuState) -> Errno {
     if let Err(errno) = signal::install_fault_handlers() {
         return errno;
     }
+    process::show_identity(&process.program);
     let status = run_to_end(&mut t);
     host::exit_thread(status)
 }
@@ -37,7 +38,8 @@ pub fn new_thread(mut t: Thread) {
     }
 }
 
-/// Runs the child of a vfork; returns its exit status.
+/// Runs a child that shares its parent's memory and borrows a thread's storage; returns its exit
+/// status.
 pub fn vfork_child(t: &mut Thread) -> i32 {
     let status = xemu_host::with_poll_flag(t, |t| &t.cpu.poll, main_loop);
     thread::release(t);

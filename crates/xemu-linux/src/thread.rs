@@ -274,6 +274,8 @@ fn start(t: &mut Thread, args: &CloneArgs) -> SysResult {
         start_thread(t, args)
     } else if has(CLONE_VM | CLONE_VFORK) {
         start_vfork(t, args)
+    } else if has(CLONE_VM) {
+        start_beside(t, args)
     } else {
         start_process(t, args)
     }
@@ -378,33 +380,77 @@ fn check_expressible(t: &Thread, args: &CloneArgs) -> Result<(), Errno> {
 
 /// vfork and posix_spawn: the child shares memory, the parent waits for its exec or end.
 fn start_vfork(t: &mut Thread, args: &CloneArgs) -> SysResult {
-    if args.flags & CLONE_SIGHAND != 0 {
-        t.process.count_unsupported(220);
-        return Err(Errno::EINVAL);
-    }
     check_expressible(t, args)?;
-    let actions = t.actions.copy();
-    if args.flags & CLONE_CLEAR_SIGHAND != 0 {
-        actions.reset_handlers();
-    }
     let open = quiesce(t)?;
-    let mut child = Thread::new(t.process, child_cpu(t, args), Arc::new(actions));
+    let mut child = Thread::new(t.process, child_cpu(t, args), child_actions(t, args));
     child.mask = t.mask;
     child.altstack = t.altstack;
     child.is_vfork_child = true;
-    let clear_hands = args.flags & CLONE_CLEAR_SIGHAND != 0;
     let result = xemu_host::clone_vm_vfork(host_clone_args(args), HOST_STACK, || {
-        if clear_hands {
-            reset_host_handlers();
-        }
-        child.tid = host::gettid();
-        host::set_mask(open);
-        run::vfork_child(&mut child)
+        sharing_child(&mut child, args.flags, open)
     });
     // What the child left in the thread's slots is not ours.
     pending::clear();
     host::set_mask(open);
     result.map(|pid| pid as u64).map_err(host::errno)
+}
+
+/// A process that shares memory and runs beside its parent.
+///
+/// It needs thread-local storage of its own: that of a thread of ours, made for it, which sleeps in
+/// the kernel until the child has left this memory by its end or an exec.
+fn start_beside(t: &mut Thread, args: &CloneArgs) -> SysResult {
+    check_expressible(t, args)?;
+    let open = quiesce(t)?;
+    let (cpu, actions) = (child_cpu(t, args), child_actions(t, args));
+    let (process, mask, args) = (t.process, t.mask, *args);
+    let (report, started) = mpsc::channel();
+    let lender = move || {
+        let stack = xemu_host::AltStack::install(run::HANDLER_STACK);
+        if stack.is_err() {
+            let _ = report.send(Err(Errno::ENOMEM));
+            return;
+        }
+        let mut child = Thread::new(process, cpu, actions);
+        child.mask = mask;
+        child.is_vfork_child = true;
+        let mut host_args = host_clone_args(&args);
+        host_args.flags |= CLONE_VFORK;
+        let result = xemu_host::clone_vm_vfork(host_args, HOST_STACK, || {
+            // The parent is waiting for it.
+            let _ = report.send(Ok(host::gettid()));
+            sharing_child(&mut child, args.flags, open)
+        });
+        if let Err(errno) = result {
+            let _ = report.send(Err(host::errno(errno)));
+        }
+    };
+    let spawned = xemu_host::spawn_thread(lender, HOST_STACK).map_err(host::errno);
+    let pid = spawned.and_then(|()| started.recv().map_err(|_| Errno::EAGAIN)?);
+    host::set_mask(open);
+    Ok(pid? as u64)
+}
+
+/// The signal actions of a child that shares memory.
+fn child_actions(t: &Thread, args: &CloneArgs) -> Arc<Actions> {
+    if args.flags & CLONE_SIGHAND != 0 {
+        return t.actions.clone();
+    }
+    let actions = t.actions.copy();
+    if args.flags & CLONE_CLEAR_SIGHAND != 0 {
+        actions.reset_handlers();
+    }
+    Arc::new(actions)
+}
+
+/// The life of a child that shares memory, in the new process. The result is its exit status.
+fn sharing_child(child: &mut Thread, flags: u64, open: SigSet) -> i32 {
+    if flags & CLONE_CLEAR_SIGHAND != 0 {
+        reset_host_handlers();
+    }
+    child.tid = host::gettid();
+    host::set_mask(open);
+    run::vfork_child(child)
 }
 
 /// Blocks all signals on the host, and gives the old mask. ERESTARTSYS when one waits already: it
@@ -450,14 +496,10 @@ fn fork_with_locks(t: &Thread, args: &CloneArgs) -> Result<Fork, Errno> {
         | CLONE_SETTLS
         | CLONE_CLEAR_SIGHAND
         | CLONE_DETACHED
-        | CLONE_VM
         | CLONE_VFORK;
     let mut host_args = host_clone_args(args);
-    // Memory cannot be shared with a process that goes on beside us; the copy is the nearest.
-    host_args.flags &= !(CLONE_VM | CLONE_VFORK);
-    if args.flags & CLONE_VM != 0 && t.process.count_unsupported(220) {
-        log::warn!("clone of a process that shares memory and runs beside its parent");
-    }
+    // The parent would wait with locks held that its other threads need; so it does not wait.
+    host_args.flags &= !CLONE_VFORK;
     let by_libc = args.flags & !FOR_LIBC == 0 && args.exit_signal == SIGCHLD as u64;
     let engine = &t.process.engine;
     engine.prepare_fork();
@@ -501,8 +543,5 @@ fn become_child(t: &mut Thread, args: &CloneArgs) {
     if has(CLONE_CLEAR_SIGHAND) {
         t.actions.reset_handlers();
         reset_host_handlers();
-    }
-    if args.flags & (CLONE_VM | CLONE_VFORK) == CLONE_VM {
-        t.altstack = SigAltStack::DISABLED;
     }
 }

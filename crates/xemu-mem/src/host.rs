@@ -25,7 +25,7 @@ const SYS_GETRLIMIT: u64 = 97;
 const SYS_FSTATFS: u64 = 138;
 
 /// Bits that mean something else, or nothing, to an x86-64 kernel: MAP_32BIT, MAP_ABOVE4G; and
-/// growing, since the list would not follow.
+/// growing, which the address space does itself.
 const NOT_PASSED: u32 = 0x40 | 0x80 | MAP_GROWSDOWN | MAP_FIXED | MAP_FIXED_NOREPLACE;
 
 /// What to map.
@@ -139,7 +139,17 @@ pub(crate) fn is_noexec(fd: i32) -> bool {
 /// The soft limit on data, in bytes.
 pub(crate) fn data_limit() -> u64 {
     const RLIMIT_DATA: u64 = 2;
+    soft_limit(RLIMIT_DATA)
+}
+
+/// The soft limit on mappings that grow, in bytes.
+pub(crate) fn stack_limit() -> u64 {
+    const RLIMIT_STACK: u64 = 3;
+    soft_limit(RLIMIT_STACK)
+}
+
+fn soft_limit(resource: u64) -> u64 {
     let mut limit = [u64::MAX; 2];
-    let args = [RLIMIT_DATA, limit.as_mut_ptr() as u64, 0, 0, 0, 0];
+    let args = [resource, limit.as_mut_ptr() as u64, 0, 0, 0, 0];
     if guest_syscall(SYS_GETRLIMIT, args) == 0 { limit[0] } else { u64::MAX }
 }

@@ -15,6 +15,7 @@ mod access;
 mod atomic;
 mod code;
 pub mod consts;
+mod grow;
 mod handler;
 mod host;
 mod layout;

@@ -186,6 +186,11 @@ impl MapList {
         (addr < region.end).then_some((start, region))
     }
 
+    /// The first region that starts at an address or above.
+    pub fn next_from(&self, addr: u64) -> Option<(u64, &Region)> {
+        self.regions.range(addr..).next().map(|(&start, region)| (start, region))
+    }
+
     /// The mapping at an address.
     pub fn info(&self, addr: u64) -> Option<MappingInfo> {
         self.at(addr).map(|(start, region)| MappingInfo::new(start, region))

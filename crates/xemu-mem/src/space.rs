@@ -346,6 +346,14 @@ impl AddressSpace {
         code::aliases(&self.shared_lock().maps, &(addr..end))
     }
 
+    /// Tells the observer that code may have changed, at all addresses where it can be executed: what
+    /// IC IVAU means.
+    pub fn invalidate_code(&self, addr: u64, len: u64) {
+        let content = self.code_aliases(addr, len);
+        let changes = Changes { content, protection: Vec::new() };
+        self.publish(self.lock(), &changes);
+    }
+
     /// Tells the observer that the kernel wrote guest memory, when code is there: after system
     /// calls like read.
     pub fn note_write(&self, addr: u64, len: u64) {

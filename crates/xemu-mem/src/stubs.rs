@@ -230,13 +230,19 @@ pub(crate) fn retry(
     if outcome.status == 0 {
         return Ok(outcome.value);
     }
-    Err(match kind_of(outcome.status) {
-        Some(kind) => GuestFault { kind, addr: outcome.value, write },
-        None if is_canonical(clean) => {
-            GuestFault { kind: FaultKind::Misaligned, addr: clean, write }
-        }
-        None => GuestFault { kind: FaultKind::Unmapped, addr: clean, write },
-    })
+    let (kind, at) = match kind_of(outcome.status) {
+        Some(kind) => (kind, outcome.value),
+        None if is_canonical(clean) => (FaultKind::Misaligned, clean),
+        None => (FaultKind::Unmapped, clean),
+    };
+    let far = addr.wrapping_add(at.wrapping_sub(clean));
+    Err(GuestFault { kind, addr: reported(far), write })
+}
+
+/// What Linux tells a program of FAR_EL1: the address without its tag if it is in the lower half,
+/// otherwise as it is. (untagged_addr in arch/arm64/include/asm/memory.h)
+fn reported(far: u64) -> u64 {
+    far & untag(far)
 }
 
 /// The fault of a bulk access that stopped at `addr`, an address without a tag.

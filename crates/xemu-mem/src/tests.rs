@@ -98,6 +98,10 @@ fn tags_are_ignored_and_other_odd_addresses_are_unmapped() {
     assert_eq!(compare_exchange(tagged, 8u128, 9), Ok(8));
     assert_eq!(read_array(tagged), Ok([9u8, 0]));
     assert_eq!(untag(tagged), at);
+    // As Linux reports it: without the tag below, as it is above.
+    assert_eq!(kind(read::<u8>(0xa500_0000_0000_0010).map(u32::from)), (Unmapped, 0x10, false));
+    let upper = 0x00ff_0000_0000_0000;
+    assert_eq!(kind(read::<u8>(upper).map(u32::from)), (Unmapped, upper, false));
     assert_eq!(untag(0x00ff_0000_0000_0000), u64::MAX << 48);
     let wild = 0x0001_0000_0000_0000;
     assert_eq!(kind(read::<u64>(wild)), (Unmapped, wild, false));
@@ -341,6 +345,8 @@ fn fetch_asks_the_list_and_the_observer_hears_of_changes() {
     assert!(window.contains(at + 0x2ffc) && !window.contains(at + 0x3000));
     space.note_write(at, 8);
     assert_eq!((log.take(), space.generation()), (vec![], window.generation));
+    space.invalidate_code(at + 0x40, 64);
+    assert_eq!(log.take(), [('c', at + 0x40, 64)]);
 
     space.mprotect(at, 0x1000, RW).unwrap();
     assert_eq!(log.take(), [('p', at, 0x1000)]);
