@@ -112,7 +112,7 @@ fn undefined(word: u32) -> String {
     match xemu_a64::decode(word) {
         Decode::Insn(insn) => {
             format!(
-                "{word:08x} is {}, of {:?}, which this CPU model does not have, or not in this form",
+                "{word:08x} is {}, of {:?}, which this CPU model lacks, or has in other forms",
                 insn.name(),
                 insn.feature()
             )

@@ -61,7 +61,7 @@ impl ThreadRecord {
     }
 }
 
-/// A number that differs between threads and stays in a fork's child: the address of a thread-local.
+/// A number that differs between threads and stays in a fork's child: a thread-local's address.
 fn thread_mark() -> u64 {
     thread_local! {
         static MARK: u8 = const { 0 };
