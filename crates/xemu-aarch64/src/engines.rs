@@ -88,6 +88,10 @@ impl Engine for Jit {
         }
     }
 
+    fn interrupted(&self) {
+        self.0.interrupt_thread();
+    }
+
     fn handle_host_fault(&self, sig: i32, info: &SigInfo, ctx: &mut HostContext) -> bool {
         let fault = HostFault { sig, code: info.code(), addr: info.addr() };
         self.0.handle_host_fault(&fault, ctx)

@@ -1,6 +1,6 @@
 //! The layout of one guest thread's processor state.
 
-use core::sync::atomic::{AtomicU32, Ordering};
+use core::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 
 use crate::consts::VEC_CONSTS;
 use crate::flags::HostFlags;
@@ -35,7 +35,7 @@ pub struct Monitor {
 
 /// Fields of the engine that runs the thread. The interpreter ignores them.
 #[repr(C, align(16))]
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct EngineSlots {
     /// Where values that found no host register are kept inside a block.
     pub spill: [[u64; 2]; 64],
@@ -43,8 +43,9 @@ pub struct EngineSlots {
     pub scratch: [[u64; 2]; 4],
     /// What generated code reads as constants: [`VEC_CONSTS`].
     pub consts: [[u64; 2]; VEC_CONSTS.len()],
-    /// The thread's table for indirect branches: pairs of (guest pc, host address).
-    pub lookup_table: u64,
+    /// The thread's table for indirect branches: pairs of (guest pc, host address). Signal handlers
+    /// and other threads put an empty one here, so that indirect branches leave guest code.
+    pub lookup_table: AtomicU64,
     /// The return-prediction stack's pointer while the thread is outside generated code.
     pub return_sp: u64,
     /// The host stack's pointer while the thread is inside generated code.
@@ -64,7 +65,7 @@ pub struct EngineSlots {
 impl Default for EngineSlots {
     fn default() -> Self {
         Self {
-            lookup_table: 0,
+            lookup_table: AtomicU64::new(0),
             return_sp: 0,
             host_sp: 0,
             leave_reason: 0,
@@ -75,6 +76,24 @@ impl Default for EngineSlots {
             scratch: [[0; 2]; 4],
             consts: VEC_CONSTS,
             engine_thread: 0,
+        }
+    }
+}
+
+impl Clone for EngineSlots {
+    fn clone(&self) -> Self {
+        Self {
+            spill: self.spill,
+            scratch: self.scratch,
+            consts: self.consts,
+            lookup_table: AtomicU64::new(self.lookup_table.load(Ordering::Relaxed)),
+            return_sp: self.return_sp,
+            host_sp: self.host_sp,
+            leave_reason: self.leave_reason,
+            leave_arg: self.leave_arg,
+            leave_addr: self.leave_addr,
+            helpers: self.helpers,
+            engine_thread: self.engine_thread,
         }
     }
 }

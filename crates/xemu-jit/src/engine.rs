@@ -13,6 +13,7 @@ use crate::cache::{Full, Generation, Writer};
 use crate::fault::{self, HostFault};
 use crate::guest::{BlockObserver, Guest, TranslationEvent};
 use crate::stats::{Stats, add};
+use crate::table::EmptyTable;
 use crate::thread::{JitThread, ThreadRecord};
 use crate::translate::Translator;
 
@@ -121,10 +122,20 @@ pub struct JitEngine {
     pub(crate) config: JitConfig,
     pub(crate) stats: Stats,
     inner: Mutex<Inner>,
-    /// The number of the present generation.
-    pub(crate) generation_number: AtomicU64,
-    /// Counts invalidations: a thread that has seen an older count forgets its table.
+    /// The present generation, as threads that take it over find it.
+    pub(crate) current: AtomicPtr<Generation>,
+    /// Counts invalidations: what was found before one may not be entered into a table after it.
     pub(crate) invalidations: AtomicU64,
+    /// What takes a thread's table's place until the thread has come to its poll.
+    pub(crate) empty_table: EmptyTable,
+}
+
+/// Where a block's code is.
+pub(crate) struct Found {
+    /// The host address.
+    pub host: u64,
+    /// [`JitEngine::invalidations`] when it was right.
+    pub invalidations: u64,
 }
 
 impl JitEngine {
@@ -137,9 +148,11 @@ impl JitEngine {
             Generation::new(1, config.cache_size).map_err(JitError::NoMemory)?;
         let mut translator = Translator::new(config.lift.clone(), config.features);
         translator.flags_always_live = config.flags_always_live;
+        let current = Arc::new(current);
+        let in_use = Arc::as_ptr(&current).cast_mut();
         let inner = Inner {
             translator,
-            current: Arc::new(current),
+            current,
             writer,
             map: Map::default(),
             pages: Map::default(),
@@ -156,8 +169,9 @@ impl JitEngine {
             config,
             stats: Stats::default(),
             inner: Mutex::new(inner),
-            generation_number: AtomicU64::new(1),
+            current: AtomicPtr::new(in_use),
             invalidations: AtomicU64::new(0),
+            empty_table: EmptyTable::new().map_err(JitError::NoMemory)?,
         })
     }
 
@@ -180,13 +194,15 @@ impl JitEngine {
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The present generation.
-    pub(crate) fn generation(&self) -> Arc<Generation> {
-        self.lock().current.clone()
+    pub(crate) fn forget_thread(&self, record: &Arc<ThreadRecord>) {
+        let mut inner = self.lock();
+        inner.threads.retain(|t| !Arc::ptr_eq(t, record));
+        inner.drop_retired();
     }
 
-    pub(crate) fn forget_thread(&self, record: &Arc<ThreadRecord>) {
-        self.lock().threads.retain(|t| !Arc::ptr_eq(t, record));
+    /// Frees generations that nobody runs in any more.
+    pub(crate) fn drop_retired(&self) {
+        self.lock().drop_retired();
     }
 
     fn key(pc: u64, out_of_line: bool) -> u64 {
@@ -202,10 +218,11 @@ impl JitEngine {
         &self,
         pc: u64,
         out_of_line: bool,
-    ) -> Result<Result<u64, GuestFault>, JitError> {
+    ) -> Result<Result<Found, GuestFault>, JitError> {
         let mut inner = self.lock();
-        self.block_for(&mut inner, pc, out_of_line)
-            .map(|r| r.map(|block| inner.blocks[block as usize].host))
+        let block = self.block_for(&mut inner, pc, out_of_line)?;
+        let invalidations = self.invalidations.load(Ordering::Relaxed);
+        Ok(block.map(|block| Found { host: inner.blocks[block as usize].host, invalidations }))
     }
 
     /// The code for `target`, to which slot `slot` of generation `number` is linked.
@@ -336,11 +353,11 @@ impl JitEngine {
         let old = core::mem::replace(&mut inner.current, Arc::new(next));
         inner.writer = writer;
         inner.retired.push(old);
+        self.current.store(Arc::as_ptr(&inner.current).cast_mut(), Ordering::SeqCst);
         inner.map.clear();
         inner.pages.clear();
         inner.blocks.clear();
         inner.stubs.clear();
-        self.generation_number.store(number, Ordering::SeqCst);
         inner.drop_retired();
         inner.poll_all();
         add(&self.stats.cache_flushes, 1);
@@ -363,13 +380,17 @@ impl JitEngine {
         } else {
             inner.pages.keys().copied().filter(|p| (first..=last).contains(p)).collect()
         };
-        let mut dropped = 0;
+        let mut dropped = Vec::new();
         for page in pages {
-            dropped += inner.invalidate_page(page, start, end);
+            inner.invalidate_page(page, start, end, &mut dropped);
         }
-        if dropped != 0 {
-            add(&self.stats.invalidated, dropped);
+        if !dropped.is_empty() {
+            add(&self.stats.invalidated, dropped.len() as u64);
+            // Counted before the tables are looked at: see `JitThread::remember`.
             self.invalidations.fetch_add(1, Ordering::SeqCst);
+            for thread in &inner.threads {
+                dropped.iter().for_each(|pc| thread.table().forget(*pc));
+            }
             inner.poll_all();
         }
     }
@@ -408,6 +429,12 @@ impl JitEngine {
         ForkGuard { inner: self.lock() }
     }
 
+    /// In a signal handler that has set the poll flag: makes the calling thread come to it soon,
+    /// from loops without a direct branch too. Async-signal-safe.
+    pub fn interrupt_thread(&self) {
+        xemu_host::with(ThreadSlot::Engine, ThreadRecord::request_poll);
+    }
+
     /// In a signal handler: whether the fault came from generated code; `ctx` then leads out of it.
     pub fn handle_host_fault(&self, fault: &HostFault, ctx: &mut HostContext) -> bool {
         let handled = xemu_host::with(ThreadSlot::Engine, |record: &ThreadRecord| {
@@ -444,9 +471,9 @@ impl Inner {
         number
     }
 
-    /// Drops the blocks of `page` that overlap the range; returns how many.
-    fn invalidate_page(&mut self, page: u64, start: u64, end: u64) -> u64 {
-        let Some(list) = self.pages.get_mut(&page) else { return 0 };
+    /// Drops the blocks of `page` that overlap the range; adds their addresses to `dropped`.
+    fn invalidate_page(&mut self, page: u64, start: u64, end: u64, dropped: &mut Vec<u64>) {
+        let Some(list) = self.pages.get_mut(&page) else { return };
         let blocks = &self.blocks;
         let overlaps = |b: &u32| {
             let block = &blocks[*b as usize];
@@ -457,18 +484,16 @@ impl Inner {
         if list.is_empty() {
             self.pages.remove(&page);
         }
-        let mut dropped = 0;
         for number in hit {
             let block = &mut self.blocks[number as usize];
             if self.map.get(&block.key) == Some(&number) {
                 self.map.remove(&block.key);
-                dropped += 1;
+                dropped.push(block.pc);
             }
             for slot in core::mem::take(&mut block.incoming) {
                 self.current.set_slot(slot, self.stubs[slot as usize]);
             }
         }
-        dropped
     }
 
     /// Asks every thread to leave generated code at its next poll.

@@ -12,6 +12,7 @@ mod fault;
 mod guest;
 mod interp_engine;
 mod stats;
+mod table;
 mod thread;
 mod translate;
 mod verify_engine;

@@ -1,7 +1,7 @@
 //! One guest thread in the translating engine: its table, its return-prediction stack, its loop.
 
 use core::ops::Range;
-use core::sync::atomic::{AtomicPtr, AtomicU32, AtomicU64, Ordering};
+use core::sync::atomic::{AtomicPtr, Ordering};
 use std::sync::Arc;
 
 use xemu_guest::{CpuState, Exit, FaultKind, GuestFault, Mxcsr};
@@ -10,15 +10,16 @@ use xemu_interp::BlockEnd;
 use xemu_ir::Op;
 use xemu_lift::Lifter;
 use xemu_x64::EvalCode;
-use xemu_x64::contract::{Helper, LOOKUP_ENTRIES, LeaveReason, lookup_offset};
+use xemu_x64::contract::{Helper, LeaveReason};
 use xemu_x64::trampolines::RETURN_SEARCH;
 
 use crate::cache::Generation;
 use crate::emulate::Emulator;
-use crate::engine::{JitEngine, JitError, no_generation};
+use crate::engine::{Found, JitEngine, JitError, no_generation};
 use crate::fault;
 use crate::guest::TranslationEvent;
 use crate::stats::add;
+use crate::table::{Table, TableRef};
 
 /// Bytes of the return-prediction stack; each guest call in progress takes 16.
 const RETURN_STACK: usize = 1 << 20;
@@ -31,28 +32,42 @@ const _: () = assert!(RETURN_SEARCH as usize * 16 <= ABOVE_BASE);
 /// What signal handlers and other threads see of a thread.
 #[derive(Debug)]
 pub struct ThreadRecord {
-    /// The generation whose code the thread may be running; null outside.
+    /// The generation whose code the thread may be running; null outside. The engine frees no
+    /// generation that stands in a record.
     pub(crate) generation: AtomicPtr<Generation>,
     /// Addresses below the return-prediction stack.
     pub(crate) return_guard: Range<u64>,
     /// Where the return-prediction stack starts.
     pub(crate) return_base: u64,
-    /// The address of the poll flag of the state that was run last; 0 before the first.
-    poll: AtomicU64,
+    /// The state that was run last; null before the first.
+    state: AtomicPtr<CpuState>,
+    table: TableRef,
+    empty_table: u64,
     tid: u64,
 }
 
 impl ThreadRecord {
-    /// Asks the thread to leave generated code at its next poll.
+    /// Asks the thread to leave generated code at its next poll or indirect branch. To be called
+    /// under the engine's lock, or by the thread itself, in a signal handler too.
     pub(crate) fn request_poll(&self) {
-        let flag = self.poll.load(Ordering::SeqCst);
-        if flag != 0 {
-            // SAFETY: the state that a thread has run last outlives its `JitThread` (see
-            // `JitThread::run`), whose drop takes this record out of the list under the engine's
-            // lock, which the caller holds.
-            let flag = unsafe { AtomicU32::from_ptr(flag as *mut u32) };
-            flag.store(1, Ordering::SeqCst);
+        let state = self.state.load(Ordering::SeqCst);
+        if state.is_null() {
+            return;
         }
+        // SAFETY: 1. the state that a thread has run last outlives its `JitThread` (see
+        // `JitThread::run`), whose drop takes this record out of the list under the engine's lock;
+        // so the state is there for who holds the lock or is the thread. 2. Only an atomic field is
+        // borrowed.
+        let poll = unsafe { &(*state).poll };
+        poll.store(1, Ordering::SeqCst);
+        // SAFETY: as above.
+        let table = unsafe { &(*state).engine.lookup_table };
+        table.store(self.empty_table, Ordering::SeqCst);
+    }
+
+    /// The thread's table for indirect branches. To be used under the engine's lock.
+    pub(crate) fn table(&self) -> TableRef {
+        self.table
     }
 
     /// Whether the record is of the thread that asks.
@@ -73,18 +88,19 @@ fn thread_mark() -> u64 {
 pub struct JitThread {
     engine: Arc<JitEngine>,
     record: Arc<ThreadRecord>,
-    table: Mapping,
+    table: Table,
     return_stack: Mapping,
-    generation: Arc<Generation>,
+    /// The number of the generation that the table and the return-prediction stack lead into; 0
+    /// before the first run.
+    number: u64,
     emulator: Emulator,
     lifter: Lifter,
-    seen_invalidations: u64,
     out_of_line: bool,
 }
 
 impl JitThread {
     pub(crate) fn new(engine: Arc<JitEngine>) -> Result<Self, Errno> {
-        let table = Mapping::anonymous(LOOKUP_ENTRIES as usize * 16, Protection::ReadWrite)?;
+        let table = Table::new()?;
         let mut return_stack = Mapping::reserve(PAGE + RETURN_STACK + ABOVE_BASE)?;
         return_stack.protect(PAGE, RETURN_STACK + ABOVE_BASE, Protection::ReadWrite)?;
         let low = return_stack.addr();
@@ -92,10 +108,11 @@ impl JitThread {
             generation: no_generation(),
             return_guard: low..low + PAGE as u64,
             return_base: low + (PAGE + RETURN_STACK) as u64,
-            poll: AtomicU64::new(0),
+            state: AtomicPtr::new(core::ptr::null_mut()),
+            table: table.shared(),
+            empty_table: engine.empty_table.addr(),
             tid: thread_mark(),
         };
-        let generation = engine.generation();
         let emulator = Emulator::new(&*engine.guest);
         let lifter = Lifter::new(engine.config.lift.clone());
         Ok(Self {
@@ -103,9 +120,7 @@ impl JitThread {
             record: Arc::new(record),
             table,
             return_stack,
-            // No generation has this number: the first run sets everything up.
-            seen_invalidations: u64::MAX,
-            generation,
+            number: 0,
             emulator,
             lifter,
             out_of_line: false,
@@ -118,8 +133,8 @@ impl JitThread {
 
     /// Runs guest code from `cpu.pc` until something is to be done for it.
     ///
-    /// Other threads may set `cpu.poll` until `self` is dropped or another state is run: `cpu` must
-    /// stay where it is as long.
+    /// Other threads may set `cpu.poll` and the table in `cpu.engine` until `self` is dropped or
+    /// another state is run: `cpu` must stay where it is as long.
     ///
     /// # Errors
     /// When the engine itself cannot go on.
@@ -140,10 +155,10 @@ impl JitThread {
         f: impl FnOnce(&mut Self, &mut CpuState) -> R,
     ) -> R {
         let record = self.record.clone();
-        let flag = (&raw const cpu.poll) as u64;
-        if record.poll.load(Ordering::Relaxed) != flag {
+        let state = &raw mut *cpu;
+        if record.state.load(Ordering::Relaxed) != state {
             let _lock = self.engine.lock();
-            record.poll.store(flag, Ordering::SeqCst);
+            record.state.store(state, Ordering::SeqCst);
         }
         cpu.engine.engine_thread = Arc::as_ptr(&self.engine) as u64;
         let result = xemu_host::enter(ThreadSlot::Engine, &*record, || f(self, cpu));
@@ -183,10 +198,11 @@ impl JitThread {
 
     fn run_inside(&mut self, cpu: &mut CpuState) -> Result<Exit, JitError> {
         loop {
-            if cpu.poll.load(Ordering::Acquire) != 0 {
+            self.catch_up(cpu);
+            // Behind the table's being put up: whoever asks for a poll from now on takes it away.
+            if cpu.poll.load(Ordering::SeqCst) != 0 {
                 return Ok(Exit::Poll);
             }
-            self.catch_up(cpu);
             let mut host = match self.enter_address(cpu)? {
                 Ok(host) => host,
                 Err(fault) => return Ok(Exit::Fault(fault)),
@@ -207,41 +223,53 @@ impl JitThread {
         }
     }
 
-    /// Takes over the present generation and forgets what invalidations have made stale.
+    /// Takes over the present generation, and the table that this thread looks up in.
     fn catch_up(&mut self, cpu: &mut CpuState) {
-        let invalidations = self.engine.invalidations.load(Ordering::SeqCst);
+        cpu.engine.lookup_table.store(self.table.addr(), Ordering::SeqCst);
+        let number = self.hold_generation().number;
+        let new_generation = number != self.number;
         let out_of_line = !cpu.fpcr.is_host_compatible();
-        let number = self.engine.generation_number.load(Ordering::SeqCst);
-        let new_generation = number != self.generation.number;
-        let fresh = self.seen_invalidations == u64::MAX;
-        if invalidations != self.seen_invalidations
-            || out_of_line != self.out_of_line
-            || new_generation
-        {
-            self.seen_invalidations = invalidations;
-            self.clear_table();
-        }
         if new_generation {
-            self.generation = self.engine.generation();
+            self.engine.drop_retired();
         }
-        if new_generation || fresh || out_of_line != self.out_of_line {
+        if new_generation || out_of_line != self.out_of_line {
+            self.number = number;
+            self.out_of_line = out_of_line;
+            self.table.clear();
             self.reset_return_stack(cpu);
         }
-        self.out_of_line = out_of_line;
-        cpu.engine.lookup_table = self.table.addr();
-        if cpu.engine.helpers[Helper::Leave as usize]
-            != self.generation.helper(Helper::Leave as usize).unwrap_or(0)
-        {
+        let leave = self.generation().helper(Helper::Leave as usize).unwrap_or(0);
+        if cpu.engine.helpers[Helper::Leave as usize] != leave {
             self.set_helpers(cpu);
             self.reset_return_stack(cpu);
         }
-        let at = Arc::as_ptr(&self.generation).cast_mut();
-        self.record.generation.store(at, Ordering::SeqCst);
+    }
+
+    /// Puts the present generation into the record, which keeps it.
+    fn hold_generation(&self) -> &Generation {
+        loop {
+            let at = self.engine.current.load(Ordering::SeqCst);
+            self.record.generation.store(at, Ordering::SeqCst);
+            // Who retires a generation puts up the next one first and looks at the records then. So
+            // one that is still up has not been looked for yet, and will be found here.
+            if self.engine.current.load(Ordering::SeqCst) == at {
+                return self.generation();
+            }
+        }
+    }
+
+    /// The generation in the record. Only after [`JitThread::hold_generation`], in a run.
+    fn generation(&self) -> &Generation {
+        let at = self.record.generation.load(Ordering::Relaxed);
+        debug_assert!(!at.is_null());
+        // SAFETY: `hold_generation` has put it there while it was present, and the engine frees no
+        // generation that stands in a record; only this thread changes its record's.
+        unsafe { &*at }
     }
 
     fn set_helpers(&self, cpu: &mut CpuState) {
         for n in 0..cpu.engine.helpers.len() {
-            cpu.engine.helpers[n] = self.generation.helper(n).unwrap_or(0);
+            cpu.engine.helpers[n] = self.generation().helper(n).unwrap_or(0);
         }
         let eval: extern "C" fn(&mut CpuState, u64) = eval_out_of_line;
         cpu.engine.helpers[Helper::EvalFn as usize] = eval as usize as u64;
@@ -249,37 +277,20 @@ impl JitThread {
         cpu.engine.helpers[Helper::IcIvauFn as usize] = ic as usize as u64;
     }
 
-    fn table_entry(&self, pc: u64) -> *mut [u64; 2] {
-        let offset = lookup_offset(pc) as usize;
-        debug_assert!(offset + 16 <= self.table.len());
-        // SAFETY: the offset of every pc is inside the table.
-        unsafe { self.table.as_ptr().add(offset).cast() }
-    }
-
-    fn set_table(&mut self, pc: u64, host: u64) {
-        let entry = self.table_entry(pc);
-        // SAFETY: the entry is mapped and aligned; only this thread and its generated code, which
-        // is not running now, use the table.
-        unsafe { entry.write([pc, host]) };
-    }
-
-    fn clear_table(&mut self) {
-        // A failure would leave old entries; zeroing by hand is as good.
-        if self.table.discard(0, self.table.len()).is_err() {
-            let len = self.table.len();
-            // SAFETY: the table is mapped and only this thread uses it, outside generated code.
-            unsafe { self.table.as_ptr().write_bytes(0, len) };
+    /// Enters a block into the table, unless it was invalidated since it was found.
+    fn remember(&mut self, pc: u64, found: &Found) {
+        self.table.set(pc, found.host);
+        // Who invalidates counts first and looks at the tables then: either this sees the count, or
+        // the entry was seen and taken out.
+        if self.engine.invalidations.load(Ordering::SeqCst) != found.invalidations {
+            self.table.shared().forget(pc);
         }
-        // An empty entry looks like one for pc 0, which only the first entry could be asked for.
-        let entry = self.table_entry(0);
-        // SAFETY: as in `set_table`.
-        unsafe { entry.write([u64::MAX, 0]) };
     }
 
     /// Empties the return-prediction stack. Above its base stand pairs that lead to a look-up.
     fn reset_return_stack(&mut self, cpu: &mut CpuState) {
         cpu.engine.return_sp = self.record.return_base;
-        let lookup = self.generation.helper(Helper::Lookup as usize).unwrap_or(0);
+        let lookup = self.generation().helper(Helper::Lookup as usize).unwrap_or(0);
         let base = (PAGE + RETURN_STACK) / 16;
         for n in 0..=RETURN_SEARCH as usize {
             let pairs: *mut [u64; 2] = self.return_stack.as_ptr().cast();
@@ -295,32 +306,33 @@ impl JitThread {
         let pc = xemu_interp::untag(cpu.pc);
         cpu.pc = pc;
         if pc & 3 != 0 {
+            // A return to the address that no call has pushed has found the pairs that stand above
+            // the stack's base, and left it a word higher.
+            self.reset_return_stack(cpu);
             let kind = FaultKind::MisalignedPc;
             return Ok(Err(GuestFault { kind, addr: pc, write: false }));
         }
-        let entry = self.table_entry(pc);
-        // SAFETY: as in `set_table`.
-        let [key, host] = unsafe { entry.read() };
-        if key == pc {
+        if let Some(host) = self.table.get(pc) {
             return Ok(Ok(host));
         }
-        let found = self.engine.code_for(pc, self.out_of_line)?;
+        let found = match self.engine.code_for(pc, self.out_of_line)? {
+            Ok(found) => found,
+            Err(fault) => return Ok(Err(fault)),
+        };
         if self.moved(cpu) {
             return self.enter_address(cpu);
         }
         // Generated code goes on through the table without leaving, as it does through links.
-        if let Ok(host) = found
-            && self.engine.config.link
-        {
-            self.set_table(pc, host);
+        if self.engine.config.link {
+            self.remember(pc, &found);
         }
-        Ok(found)
+        Ok(Ok(found.host))
     }
 
     /// Whether translating has started a new generation, which is taken over then.
     fn moved(&mut self, cpu: &mut CpuState) -> bool {
-        let number = self.engine.generation_number.load(Ordering::SeqCst);
-        if number == self.generation.number {
+        let at = self.record.generation.load(Ordering::Relaxed);
+        if self.engine.current.load(Ordering::SeqCst) == at {
             return false;
         }
         self.catch_up(cpu);
@@ -328,7 +340,7 @@ impl JitThread {
     }
 
     fn enter_code(&mut self, cpu: &mut CpuState, host: u64) {
-        let enter = self.generation.enter();
+        let enter = self.generation().enter();
         // SAFETY: `enter` is the trampoline of this signature, in executable memory that lives as
         // long as the generation.
         let enter: extern "C" fn(*mut CpuState, u64) =
@@ -378,8 +390,8 @@ impl JitThread {
     }
 
     fn link(&mut self, cpu: &mut CpuState, slot: u32) -> Result<Next, JitError> {
-        let number = self.generation.number;
-        let target = self.generation.target(slot);
+        let number = self.generation().number;
+        let target = self.generation().target(slot);
         cpu.pc = target;
         let linked = self.engine.config.link;
         if !linked || cpu.poll.load(Ordering::Acquire) != 0 || target & 3 != 0 {

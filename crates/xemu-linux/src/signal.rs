@@ -135,6 +135,9 @@ fn on_host_signal(sig: i32, host_info: &xemu_host::SigInfo, ctx: &mut HostContex
     }
     pending::queue(&info);
     host::interrupt(ctx, SigSet(!FAULTS.0));
+    if let Some(process) = Process::get() {
+        process.engine.interrupted();
+    }
 }
 
 fn check_set_size(size: Size) -> Result<(), Errno> {

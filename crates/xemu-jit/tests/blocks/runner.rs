@@ -128,7 +128,7 @@ impl Runner {
         }
         let eval: extern "C" fn(&mut CpuState, u64) = eval_out_of_line;
         cpu.engine.helpers[Helper::EvalFn as usize] = eval as usize as u64;
-        cpu.engine.lookup_table = self.table.addr();
+        cpu.engine.lookup_table = self.table.addr().into();
         let above = RETURN_SEARCH as u64 * 16 + 16;
         cpu.engine.return_sp = self.stack.addr() + STACK as u64 - above;
         let lookup = cpu.engine.helpers[Helper::Lookup as usize];

@@ -189,6 +189,13 @@ impl Emitter<'_> {
     fn call(&mut self, target: u64) {
         self.save_flags_if(self.an.flags_live[self.cur]);
         let slot = self.new_exit(target, ExitKind::Call);
+        if self.may_loop(target) {
+            // A recursion need not contain another jump backwards.
+            self.poll();
+            let label = self.asm.new_label();
+            self.asm.jcc(asm::Cond::NE, label);
+            self.s.cold.push(Cold::Poll { label, slot });
+        }
         self.push_return();
         self.asm.call_rm(self.slot(slot));
         self.landing();
