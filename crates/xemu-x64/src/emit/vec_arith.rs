@@ -51,9 +51,10 @@ impl Emitter<'_> {
 
     fn vec_neg(&mut self, i: usize, es: u8, a: Val) {
         let x = self.rm_v(a);
-        let d = self.def_other_v(i);
-        self.asm.vzero(d);
-        self.asm.v3(SUB[usize::from(es)], d, d, x);
+        let d = self.def_last_v(i);
+        let t = if x == d.into() { self.scratch_v() } else { d };
+        self.asm.vzero(t);
+        self.asm.v3(SUB[usize::from(es)], d, t, x);
     }
 
     fn vec_abs(&mut self, i: usize, es: u8, a: Val) {
@@ -77,7 +78,7 @@ impl Emitter<'_> {
     fn vec_abd(&mut self, i: usize, max: VecOp, min: VecOp, inst: &Inst) {
         let y = self.rm_v(inst.args[1]);
         let x = self.use_v(inst.args[0]);
-        let d = self.def_other_v(i);
+        let d = self.def_v(i);
         let t = self.scratch_v();
         self.asm.v3(min, t, x, y);
         self.asm.v3(max, d, x, y);
@@ -132,7 +133,7 @@ impl Emitter<'_> {
         let signed = inst.op == Op::VShadd;
         let y = self.use_v(inst.args[1]);
         let x = self.use_v(inst.args[0]);
-        let d = self.def_other_v(i);
+        let d = self.def_v(i);
         let t = self.scratch_v();
         self.asm.v3(X::PXOR, t, x, y);
         self.asm.v3(X::PAND, d, x, y);
@@ -151,7 +152,7 @@ impl Emitter<'_> {
         }
         let y = self.use_v(b);
         let x = self.use_v(a);
-        let d = self.def_other_v(i);
+        let d = self.def_v(i);
         let t = self.scratch_v();
         if inst.a < 2 {
             let bias = self.pool_splat(inst.a, sign(inst.a));
@@ -172,10 +173,10 @@ impl Emitter<'_> {
         let signed = inst.op == Op::VShsub;
         let y = self.use_v(inst.args[1]);
         let x = self.use_v(inst.args[0]);
-        let d = self.def_other_v(i);
+        let d = self.def_v(i);
         let t = self.scratch_v();
-        self.asm.v3(X::PXOR, d, x, y);
         self.asm.v3(X::PANDN, t, x, y);
+        self.asm.v3(X::PXOR, d, x, y);
         self.shift_right(inst.a, signed, d, d, 1);
         self.asm.v3(SUB[usize::from(inst.a)], d, d, t);
     }
@@ -217,9 +218,10 @@ impl Emitter<'_> {
     fn compare_extreme(&mut self, i: usize, extreme: VecOp, inst: &Inst, not: bool) {
         let y = self.rm_v(inst.args[1]);
         let x = self.use_v(inst.args[0]);
-        let d = self.def_other_v(i);
-        self.asm.v3(extreme, d, x, y);
-        self.asm.v3(CMPEQ[usize::from(inst.a)], d, d, x);
+        let d = self.def_v(i);
+        let t = if d == x { self.scratch_v() } else { d };
+        self.asm.v3(extreme, t, x, y);
+        self.asm.v3(CMPEQ[usize::from(inst.a)], d, t, x);
         if not {
             self.invert(d);
         }
@@ -231,7 +233,7 @@ impl Emitter<'_> {
         self.asm.v3(X::PXOR, d, d, ones);
     }
 
-    /// `d = x > y`, unsigned doublewords; all registers differ.
+    /// `d = x > y`, unsigned doublewords; `d` may be one of them.
     pub(super) fn greater_unsigned_d(&mut self, d: Xmm, x: Xmm, y: Xmm, t: Xmm) {
         let bias = self.pool_splat(3, sign(3));
         self.asm.v3(X::PXOR, t, y, bias);
@@ -242,7 +244,7 @@ impl Emitter<'_> {
     fn greater_unsigned(&mut self, i: usize, a: Val, b: Val) {
         let y = self.use_v(b);
         let x = self.use_v(a);
-        let d = self.def_other_v(i);
+        let d = self.def_v(i);
         let t = self.scratch_v();
         self.greater_unsigned_d(d, x, y, t);
     }
@@ -267,10 +269,10 @@ impl Emitter<'_> {
         let [a, b, _] = inst.args;
         let y = self.rm_v(b);
         let x = self.use_v(a);
-        let d = self.def_other_v(i);
+        let d = self.def_v(i);
         let t = self.scratch_v();
         self.asm.vzero(t);
-        if a == b {
+        if self.same_v(a, b) {
             self.asm.v3(CMPEQ[usize::from(inst.a)], d, x, t);
         } else {
             self.asm.v3(X::PAND, d, x, y);

@@ -49,7 +49,7 @@ impl Emitter<'_> {
             }
             Op::VClz if inst.a < 3 => {
                 let x = self.use_v(a);
-                let d = self.def_other_v(i);
+                let d = self.def_v(i);
                 self.leading_zeros(inst.a, d, x);
             }
             Op::VCls if inst.a < 3 => self.vec_cls(i, inst.a, a),
@@ -86,9 +86,10 @@ impl Emitter<'_> {
 
     fn vec_not(&mut self, i: usize, a: Val) {
         let ra = self.rm_v(a);
-        let d = self.def_other_v(i);
-        self.asm.v3(VecOp::PCMPEQD, d, d, d);
-        self.asm.v3(VecOp::PXOR, d, d, ra);
+        let d = self.def_v(i);
+        let t = if ra == d.into() { self.scratch_v() } else { d };
+        self.asm.v3(VecOp::PCMPEQD, t, t, t);
+        self.asm.v3(VecOp::PXOR, d, t, ra);
     }
 
     /// Bits of the second where the first has ones, else of the third.
@@ -97,7 +98,7 @@ impl Emitter<'_> {
             let ry = self.rm_v(y);
             let rx = self.rm_v(x);
             let rm = self.use_v(m);
-            let d = self.def_other_v(i);
+            let d = self.def_v(i);
             let t = self.scratch_v();
             self.asm.v3(VecOp::PANDN, t, rm, ry);
             self.asm.v3(VecOp::PAND, d, rm, rx);
@@ -108,17 +109,18 @@ impl Emitter<'_> {
         let rm = self.rm_v(m);
         let ry = self.rm_v(y);
         let rx = self.use_v(x);
-        let d = self.def_other_v(i);
-        self.asm.v3(VecOp::PXOR, d, rx, ry);
-        self.asm.v3(VecOp::PAND, d, d, rm);
-        self.asm.v3(VecOp::PXOR, d, d, ry);
+        let d = self.def_v(i);
+        let t = if [rm, ry].contains(&d.into()) { self.scratch_v() } else { d };
+        self.asm.v3(VecOp::PXOR, t, rx, ry);
+        self.asm.v3(VecOp::PAND, t, t, rm);
+        self.asm.v3(VecOp::PXOR, d, t, ry);
     }
 
     /// What the tables say of each byte's low and its high nibble. The first is in the result's
-    /// register, in which the operand is not.
+    /// register.
     fn nibbles(&mut self, i: usize, a: Val, tables: [u128; 2]) -> (Xmm, Xmm) {
         let x = self.use_v(a);
-        let d = self.def_other_v(i);
+        let d = self.def_v(i);
         let (low, high) = (self.scratch_v(), self.scratch_v());
         self.look_up_nibbles(d, x, [low, high], tables);
         (d, high)
@@ -177,7 +179,7 @@ impl Emitter<'_> {
         })
     }
 
-    /// Leading zeros of the elements of `x`, which is not `d`.
+    /// Leading zeros of the elements of `x`, which may be `d`.
     fn leading_zeros(&mut self, es: u8, d: Xmm, x: Xmm) {
         let t = [self.scratch_v(), self.scratch_v()];
         self.look_up_nibbles(d, x, t, [ZEROS_LOW, ZEROS_HIGH]);

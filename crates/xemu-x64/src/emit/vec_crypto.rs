@@ -115,7 +115,7 @@ impl Emitter<'_> {
         let op = if self.is_mixed(i, mix) { full } else { last };
         let y = self.rm_v(b);
         let x = self.use_v(a);
-        let d = self.def_other_v(i);
+        let d = self.def_reuse_v(i, a);
         let zero = self.scratch_v();
         self.asm.vzero(zero);
         self.asm.v3(X::PXOR, d, x, y);
@@ -128,7 +128,7 @@ impl Emitter<'_> {
             return self.def_same(i, a);
         }
         let x = self.use_v(a);
-        let d = self.def_other_v(i);
+        let d = self.def_reuse_v(i, a);
         let zero = self.scratch_v();
         self.asm.vzero(zero);
         // What the one undoes the other does again, the columns apart.

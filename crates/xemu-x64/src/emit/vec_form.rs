@@ -13,14 +13,32 @@ pub(super) const PSHUFD: VecUnaryImm = VecUnaryImm::PSHUFD;
 impl Emitter<'_> {
     /// The result's register, in which no operand is: code may write it and read operands later.
     pub(super) fn def_other_v(&mut self, i: usize) -> Xmm {
+        self.def_unless_v(i, &self.block.insts[i].args)
+    }
+
+    /// The result's register, in which none of the operands `late` is: others must be read before
+    /// or in the instruction that first writes it.
+    pub(super) fn def_unless_v(&mut self, i: usize, late: &[Val]) -> Xmm {
         let n = self.s.plan.hint[i];
-        let args = self.block.insts[i].args;
         let there = |v: &Val| {
             v.is_some()
                 && self.block.def(*v).ty() == Ty::V
                 && self.s.values[v.index()].loc == Loc::Home(n)
         };
-        if n != NO_HINT && args.iter().any(there) { self.def_apart_v(i) } else { self.def_v(i) }
+        if n != NO_HINT && late.iter().any(there) { self.def_apart_v(i) } else { self.def_v(i) }
+    }
+
+    /// The result's register if the first instruction that writes it is the last that reads the
+    /// operands, and does not commute: the legacy encoding keeps its second source out of it.
+    pub(super) fn def_last_v(&mut self, i: usize) -> Xmm {
+        if self.asm.avx() { self.def_v(i) } else { self.def_other_v(i) }
+    }
+
+    /// Whether both operands are known to be the same vector.
+    pub(super) fn same_v(&self, a: Val, b: Val) -> bool {
+        let loc = |v: Val| self.s.values[v.index()].loc;
+        let placed = matches!(loc(a), Loc::Temp(_) | Loc::Home(_) | Loc::State(_));
+        a == b || placed && loc(a) == loc(b)
     }
 
     /// `d = a op b` for any choice of registers.

@@ -60,7 +60,7 @@ impl Emitter<'_> {
             Op::VUzp1 | Op::VUzp2 => self.uzp(i, inst, inst.op == Op::VUzp2),
             Op::VTrn1 => self.trn1(i, inst),
             Op::VTrn2 => self.trn2(i, inst),
-            Op::VExt if inst.a == 8 && a == b => self.unary_imm(i, PSHUFD, a, 0x4e),
+            Op::VExt if inst.a == 8 && self.same_v(a, b) => self.unary_imm(i, PSHUFD, a, 0x4e),
             // The first source is the high one.
             Op::VExt if inst.a < 16 => self.binary_imm(i, VecOpImm::PALIGNR, b, a, inst.a),
             Op::VTbx => self.tbx(i, inst),
@@ -253,14 +253,16 @@ impl Emitter<'_> {
                     b,
                 );
             }
-            2 if a == b => return self.unary_imm(i, PSHUFD, a, [0x88, 0xdd][usize::from(odd)]),
+            2 if self.same_v(a, b) => {
+                return self.unary_imm(i, PSHUFD, a, [0x88, 0xdd][usize::from(odd)]);
+            }
             2 => {
                 let imm = [0x88, 0xdd][usize::from(odd)];
                 return self.binary_imm(i, VecOpImm::SHUFPS, a, b, imm);
             }
             _ => {}
         }
-        if a == b {
+        if self.same_v(a, b) {
             let bytes = core::array::from_fn(|n| {
                 let (element, byte) = (n as u8 >> inst.a, n as u8 & ((1 << inst.a) - 1));
                 let from = (element * 2 + u8::from(odd)) & ((16 >> inst.a) - 1);
@@ -270,19 +272,19 @@ impl Emitter<'_> {
         }
         let rb = self.use_v(b);
         let ra = self.use_v(a);
-        let d = self.def_other_v(i);
+        let d = self.def_v(i);
         let t = self.scratch_v();
         let (shift, pack) = match inst.a {
             0 => (VecShift::PSRLW, VecOp::PACKUSWB),
             _ => (VecShift::PSRLD, VecOp::PACKUSDW),
         };
         if odd {
-            self.asm.vshift(shift, d, ra, 8 << inst.a);
             self.asm.vshift(shift, t, rb, 8 << inst.a);
+            self.asm.vshift(shift, d, ra, 8 << inst.a);
         } else {
             let mask = self.pool_splat(inst.a + 1, u64::MAX >> (64 - (8 << inst.a)));
-            self.asm.v3(VecOp::PAND, d, ra, mask);
             self.asm.v3(VecOp::PAND, t, rb, mask);
+            self.asm.v3(VecOp::PAND, d, ra, mask);
         }
         self.asm.v3(pack, d, d, t);
     }
@@ -385,7 +387,7 @@ impl Emitter<'_> {
         if disjoint && let Some(control) = control {
             let old = self.rm_v(acc);
             let tab = self.use_v(table);
-            let d = self.def_other_v(i);
+            let d = self.def_unless_v(i, &[acc]);
             let control = self.pool(control);
             self.asm.v3(VecOp::PSHUFB, d, tab, control);
             return self.asm.v3(VecOp::POR, d, d, old);
@@ -393,7 +395,7 @@ impl Emitter<'_> {
         let idx = self.use_v(indices);
         let tab = self.use_v(table);
         let old = if from_zero { None } else { Some(self.use_v(acc)) };
-        let d = self.def_other_v(i);
+        let d = self.def_unless_v(i, &[acc]);
         let t = self.scratch_v();
         // PSHUFB gives zero where bit 7 of the index is set; with 0x70 added that is from 16 on.
         let bias = self.pool_splat(0, 0x70);

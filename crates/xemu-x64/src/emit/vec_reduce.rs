@@ -47,7 +47,7 @@ impl Emitter<'_> {
         match inst.a {
             0 => self.add_byte_pairs(i, a, b),
             1 => self.binary(i, VecOp::PHADDW, a, b),
-            2 if a != b => self.pairwise(i, inst, VecOp::PADDD),
+            2 if !self.same_v(a, b) => self.pairwise(i, inst, VecOp::PADDD),
             2 => self.binary(i, VecOp::PHADDD, a, b),
             _ => self.pairwise(i, inst, VecOp::PADDQ),
         }
@@ -57,38 +57,40 @@ impl Emitter<'_> {
     fn add_byte_pairs(&mut self, i: usize, a: Val, b: Val) {
         let y = self.use_v(b);
         let x = self.use_v(a);
-        let d = self.def_other_v(i);
+        let d = self.def_v(i);
+        let same = self.same_v(a, b);
+        let t = if same { d } else { self.scratch_v() };
         let (ones, low) = (self.pool_splat(0, 1), self.pool_splat(1, 0xff));
+        if !same {
+            self.asm.v3(VecOp::PMADDUBSW, t, y, ones);
+            self.asm.v3(VecOp::PAND, t, t, low);
+        }
         self.asm.v3(VecOp::PMADDUBSW, d, x, ones);
         self.asm.v3(VecOp::PAND, d, d, low);
-        if a == b {
-            return self.asm.v3(VecOp::PACKUSWB, d, d, d);
-        }
-        let t = self.scratch_v();
-        self.asm.v3(VecOp::PMADDUBSW, t, y, ones);
-        self.asm.v3(VecOp::PAND, t, t, low);
         self.asm.v3(VecOp::PACKUSWB, d, d, t);
     }
 
-    /// Any operation of neighbours.
+    /// Any operation of neighbours that commutes.
     fn pairwise(&mut self, i: usize, inst: &Inst, op: VecOp) {
         let [a, b, _] = inst.args;
+        let same = self.same_v(a, b);
         let y = self.use_v(b);
         let x = self.use_v(a);
-        let d = self.def_other_v(i);
+        let d = self.def_last_v(i);
         let t = self.scratch_v();
         match inst.a {
             0 | 1 => {
-                self.pairs_in_wide(inst.a, op, d, x);
                 let pack = [VecOp::PACKUSWB, VecOp::PACKUSDW][usize::from(inst.a)];
-                if a == b {
-                    self.asm.v3(pack, d, d, d);
-                } else {
-                    self.pairs_in_wide(inst.a, op, t, y);
-                    self.asm.v3(pack, d, d, t);
+                if same {
+                    self.pairs_in_wide(inst.a, op, d, x, t);
+                    return self.asm.v3(pack, d, d, d);
                 }
+                let u = self.scratch_v();
+                self.pairs_in_wide(inst.a, op, u, y, t);
+                self.pairs_in_wide(inst.a, op, d, x, t);
+                self.asm.v3(pack, d, d, u);
             }
-            2 if a == b => {
+            2 if same => {
                 self.asm.v2_imm(PSHUFD, t, x, 0xdd);
                 self.asm.v2_imm(PSHUFD, d, x, 0x88);
                 self.asm.v3(op, d, d, t);
@@ -106,14 +108,15 @@ impl Emitter<'_> {
         }
     }
 
-    /// `d` receives, in elements of twice the size, `op` of the two elements, zero-extended.
-    fn pairs_in_wide(&mut self, es: u8, op: VecOp, d: Xmm, x: Xmm) {
+    /// `d` receives, in elements of twice the size, `op` of the two elements, zero-extended. `d`
+    /// may be `x`; `t` is lost.
+    fn pairs_in_wide(&mut self, es: u8, op: VecOp, d: Xmm, x: Xmm, t: Xmm) {
         let (left, right) = match es {
             0 => (VecShift::PSLLW, VecShift::PSRLW),
             _ => (VecShift::PSLLD, VecShift::PSRLD),
         };
-        self.asm.vshift(left, d, x, 8 << es);
-        self.asm.v3(op, d, d, x);
+        self.asm.vshift(left, t, x, 8 << es);
+        self.asm.v3(op, d, x, t);
         self.asm.vshift(right, d, d, 8 << es);
     }
 
@@ -191,7 +194,7 @@ impl Emitter<'_> {
             return self.zero_above_is(i, 0);
         }
         let x = self.use_v(a);
-        let d = self.def_other_v(i);
+        let d = self.def_reuse_v(i, a);
         let t = self.scratch_v();
         let whole = count == 16 >> inst.a;
         match inst.a {
@@ -212,8 +215,8 @@ impl Emitter<'_> {
             }
             _ => {
                 if whole {
-                    self.asm.v2_imm(PSHUFD, d, x, 0xee);
-                    self.asm.v3(VecOp::PADDD, d, d, x);
+                    self.asm.v2_imm(PSHUFD, t, x, 0xee);
+                    self.asm.v3(VecOp::PADDD, d, x, t);
                 } else {
                     self.asm.vmov(d, x);
                 }
@@ -260,11 +263,11 @@ impl Emitter<'_> {
 
     fn words_across(&mut self, i: usize, inst: &Inst, op: VecOp) {
         let x = self.use_v(inst.args[0]);
-        let d = self.def_other_v(i);
+        let d = self.def_reuse_v(i, inst.args[0]);
         let t = self.scratch_v();
         if inst.b == 4 {
-            self.asm.v2_imm(PSHUFD, d, x, 0xee);
-            self.asm.v3(op, d, d, x);
+            self.asm.v2_imm(PSHUFD, t, x, 0xee);
+            self.asm.v3(op, d, x, t);
         } else {
             self.asm.vmov(d, x);
         }
@@ -277,7 +280,7 @@ impl Emitter<'_> {
     fn extreme_across(&mut self, i: usize, inst: &Inst, flip: u64) {
         let es = inst.a;
         let x = self.use_v(inst.args[0]);
-        let d = self.def_other_v(i);
+        let d = self.def_reuse_v(i, inst.args[0]);
         let t = self.scratch_v();
         let mut at = x;
         if inst.b != 16 >> es {

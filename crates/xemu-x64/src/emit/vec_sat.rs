@@ -80,7 +80,7 @@ impl Emitter<'_> {
     fn sat_small(&mut self, i: usize, inst: &Inst, saturating: VecOp, wrapping: VecOp) {
         let y = self.rm_v(inst.args[1]);
         let x = self.use_v(inst.args[0]);
-        let d = self.def_other_v(i);
+        let d = self.def_last_v(i);
         let t = self.scratch_v();
         self.asm.v3(wrapping, t, x, y);
         self.asm.v3(saturating, d, x, y);
@@ -209,7 +209,7 @@ impl Emitter<'_> {
         let round = inst.op == Op::VSqrdmulh;
         let y = self.use_v(inst.args[1]);
         let x = self.use_v(inst.args[0]);
-        let d = self.def_other_v(i);
+        let d = self.def_v(i);
         let t = self.scratch_v();
         match (inst.a, round) {
             (1, true) => self.asm.v3(X::PMULHRSW, d, x, y),
@@ -250,7 +250,7 @@ impl Emitter<'_> {
     fn sat_mul_long(&mut self, i: usize, inst: &Inst) {
         let y = self.use_v(inst.args[1]);
         let x = self.use_v(inst.args[0]);
-        let d = self.def_other_v(i);
+        let d = self.def_v(i);
         let t = self.scratch_v();
         let wide = inst.a + 1;
         if inst.a == 1 {
@@ -258,8 +258,8 @@ impl Emitter<'_> {
             self.asm.v3(X::PMULLW, d, x, y);
             self.asm.v3(X::PUNPCKLWD, d, d, t);
         } else {
-            self.asm.v2_imm(PSHUFD, d, x, 0x50);
             self.asm.v2_imm(PSHUFD, t, y, 0x50);
+            self.asm.v2_imm(PSHUFD, d, x, 0x50);
             self.asm.v3(X::PMULDQ, d, d, t);
         }
         self.asm.v3(ADD[usize::from(wide)], d, d, d);

@@ -1,6 +1,6 @@
 //! Shifts of elements, by immediates and by registers.
 
-use xemu_ir::{Inst, Op, Val};
+use xemu_ir::{Inst, Op};
 
 use super::Emitter;
 use super::vec_arith::{ADD, CMPGT, sign};

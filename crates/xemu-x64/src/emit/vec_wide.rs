@@ -76,7 +76,7 @@ impl Emitter<'_> {
         let a = inst.args[0];
         if inst.a == 2 {
             let x = self.use_v(a);
-            let d = self.def_other_v(i);
+            let d = self.def_reuse_v(i, a);
             self.narrow_doublewords(d, x);
         } else {
             self.with_constant(i, VecOp::PSHUFB, a, NARROW[usize::from(inst.a)]);
@@ -95,13 +95,13 @@ impl Emitter<'_> {
         let high = inst.b != 0;
         let y = self.use_v(b);
         let x = self.use_v(a);
-        let d = self.def_other_v(i);
+        let d = self.def_v(i);
         let t = self.scratch_v();
         match inst.a {
             0 => {
                 let op = if signed { SIGN_EXTEND[0] } else { ZERO_EXTEND[0] };
-                self.extend_half(op, d, x, high);
                 self.extend_half(op, t, y, high);
+                self.extend_half(op, d, x, high);
                 self.asm.v3(VecOp::PMULLW, d, d, t);
             }
             1 => {
@@ -114,8 +114,8 @@ impl Emitter<'_> {
             _ => {
                 let order = if high { 0xfa } else { 0x50 };
                 let product = if signed { VecOp::PMULDQ } else { VecOp::PMULUDQ };
-                self.asm.v2_imm(PSHUFD, d, x, order);
                 self.asm.v2_imm(PSHUFD, t, y, order);
+                self.asm.v2_imm(PSHUFD, d, x, order);
                 self.asm.v3(product, d, d, t);
             }
         }
