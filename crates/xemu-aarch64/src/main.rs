@@ -18,7 +18,7 @@ use std::ffi::{CStr, OsStr, c_char, c_int};
 #[cfg(not(test))]
 use std::os::unix::ffi::OsStrExt;
 
-use options::Request;
+use options::{Request, StartedBy};
 
 /// The exit status for a wrong command line, as env(1) and its kin use it.
 const STATUS_USAGE: i32 = 125;
@@ -49,10 +49,13 @@ pub unsafe extern "C" fn main(argc: c_int, argv: *const *const c_char) -> c_int 
 
 #[cfg_attr(test, allow(dead_code, reason = "the test harness has an entry point of its own"))]
 fn run(args: Vec<OsString>) -> i32 {
+    const AT_FLAGS: u64 = 8;
+    const AT_FLAGS_PRESERVE_ARGV0: u64 = 1;
     const AT_SECURE: u64 = 23;
     let secure = xemu_host::getauxval(AT_SECURE) != 0;
+    let binfmt_argv0 = xemu_host::getauxval(AT_FLAGS) & AT_FLAGS_PRESERVE_ARGV0 != 0;
     crash::remember_command(&args);
-    match options::parse(args, secure) {
+    match options::parse(args, StartedBy { secure, binfmt_argv0 }) {
         Err(what) => {
             eprintln!("xemu-aarch64: {what}");
             STATUS_USAGE

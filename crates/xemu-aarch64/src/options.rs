@@ -119,16 +119,35 @@ fn defaults() -> Options {
     }
 }
 
-/// Reads environment and command line. With `secure` (AT_SECURE) the environment is not looked at.
+/// How the kernel started the emulator.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct StartedBy {
+    /// AT_SECURE: the environment is not looked at.
+    pub secure: bool,
+    /// AT_FLAGS_PRESERVE_ARGV0: binfmt_misc (flag `P`) put the program's path and its own argv[0]
+    /// before the other arguments, so there are no options among them.
+    pub binfmt_argv0: bool,
+}
+
+/// Reads environment and command line.
 ///
 /// # Errors
 /// One sentence for the user.
-pub fn parse(args: Vec<OsString>, secure: bool) -> Result<Request, String> {
+pub fn parse(args: Vec<OsString>, started: StartedBy) -> Result<Request, String> {
     let mut o = defaults();
-    if !secure {
+    if !started.secure {
         from_environment(&mut o, &|name| std::env::var_os(name))?;
     }
-    from_command_line(o, args)
+    if started.binfmt_argv0 { from_binfmt(o, args) } else { from_command_line(o, args) }
+}
+
+/// What binfmt_misc with the flag `P` hands over: emulator, path, argv[0], arguments.
+fn from_binfmt(mut o: Options, args: Vec<OsString>) -> Result<Request, String> {
+    let mut args = args.into_iter().skip(1);
+    o.program = args.next().ok_or("binfmt_misc gave no program")?;
+    o.argv0 = Some(args.next().unwrap_or_default());
+    o.args = args.collect();
+    Ok(Request::Run(Box::new(o)))
 }
 
 type Lookup<'a> = &'a dyn Fn(&str) -> Option<OsString>;
@@ -316,6 +335,15 @@ mod tests {
         assert_eq!(o.argv0.as_deref(), Some("sh".as_ref()));
         assert_eq!(o.stack_size, Some(16 << 20));
         assert_eq!(o.hand_on.len(), 2);
+    }
+
+    #[test]
+    fn binfmt_misc_hands_over_the_original_argv0() {
+        let args = ["xemu-aarch64", "/bin/busybox", "-sh", "-c", "true"].map(OsString::from);
+        let Ok(Request::Run(o)) = from_binfmt(defaults(), args.to_vec()) else { panic!("parses") };
+        assert_eq!(o.program, "/bin/busybox");
+        assert_eq!(o.argv0.as_deref(), Some("-sh".as_ref()));
+        assert_eq!(o.args, ["-c", "true"]);
     }
 
     #[test]
