@@ -4,6 +4,10 @@
 //! that keeps its writes; the translated block then runs for real. Registers, NZCV, FPSR, pc and
 //! all memory that the interpreter wrote must be equal. Threads take turns, block by block, so that
 //! their accesses to shared memory do not come between the two runs.
+//!
+//! Not a defect, but reported as a difference: memory that is mapped twice, written through one
+//! mapping and read through the other within a block; and memory that another process, or a system
+//! call of another thread, changes between the two runs.
 
 use std::collections::HashMap;
 use std::sync::atomic::Ordering;
