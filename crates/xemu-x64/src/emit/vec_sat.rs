@@ -59,7 +59,8 @@ impl Emitter<'_> {
         true
     }
 
-    /// Sets QC if any of the first `inst.b` elements of `t`, of size `es`, is not zero. `t` is lost.
+    /// Sets QC if one of the first `inst.b` elements of `t`, of size `es`, is not zero. `t` is
+    /// lost.
     fn note_saturation(&mut self, inst: &Inst, es: u8, t: Xmm) {
         let bytes = inst.b << es;
         let of = |v: &Val| if v.is_some() { self.s.values[v.index()].zero_above } else { 0 };
