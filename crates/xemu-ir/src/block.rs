@@ -42,12 +42,12 @@ impl Inst {
     /// The op's effects.
     #[inline]
     pub fn effects(&self) -> Effects {
-        self.op.info().effects
+        self.op.effects()
     }
     /// The result's type.
     #[inline]
     pub fn ty(&self) -> Ty {
-        self.op.info().result
+        self.op.result()
     }
 }
 

@@ -61,6 +61,13 @@ macro_rules! ir_ops {
             imm: ir_ops!(@imm $imm), effects: $effects,
         }),+];
 
+        /// The columns that translation asks for all the time, packed: 4 bytes an op.
+        static HOT: &[Hot] = &[$(Hot {
+            effects: $effects,
+            result: $result,
+            vector: is_vector($result, &[$($arg),*]),
+        }),+];
+
         impl Op {
             /// Every op, in the order of the list.
             pub const ALL: &[Op] = &[$(Op::$variant),+];
@@ -70,11 +77,47 @@ macro_rules! ir_ops {
     (@imm noi) => { false };
 }
 
+/// Columns of the table that are read for every instruction by every pass.
+#[derive(Clone, Copy)]
+struct Hot {
+    effects: Effects,
+    result: Ty,
+    vector: bool,
+}
+
+const fn is_vector(result: Ty, args: &[Ty]) -> bool {
+    let mut found = matches!(result, V);
+    let mut i = 0;
+    while i < args.len() {
+        found |= matches!(args[i], V);
+        i += 1;
+    }
+    found
+}
+
 impl Op {
     /// The op's row.
     #[inline]
     pub fn info(self) -> &'static OpInfo {
         &OPS[self as usize]
+    }
+
+    /// The op's effects.
+    #[inline]
+    pub fn effects(self) -> Effects {
+        HOT[self as usize].effects
+    }
+
+    /// The result's type.
+    #[inline]
+    pub fn result(self) -> Ty {
+        HOT[self as usize].result
+    }
+
+    /// Whether a vector is among operands and result.
+    #[inline]
+    pub fn is_vector(self) -> bool {
+        HOT[self as usize].vector
     }
 
     /// The op of the given text name.

@@ -54,6 +54,8 @@ pub struct File {
     count: usize,
     /// Values that are at `Home(n)` or `State(n)`.
     aliases: [Vec<u32>; 32],
+    /// Bit n: `aliases[n]` may hold something.
+    aliased: u32,
     copy_in: [u8; 32],
     locked: u16,
     clock: u32,
@@ -68,6 +70,7 @@ impl File {
             temps: core::array::from_fn(|_| temp.clone()),
             count,
             aliases: core::array::from_fn(|_| Vec::new()),
+            aliased: 0,
             copy_in: [NO_REG; 32],
             locked: 0,
             clock: 0,
@@ -76,12 +79,13 @@ impl File {
 
     /// Forgets everything, for a new block.
     pub fn reset(&mut self) {
-        for t in &mut self.temps {
+        for t in &mut self.temps[..self.count] {
             t.holders.clear();
             t.copy_of = NO_REG;
         }
-        for a in &mut self.aliases {
-            a.clear();
+        while self.aliased != 0 {
+            self.aliases[self.aliased.trailing_zeros() as usize].clear();
+            self.aliased &= self.aliased - 1;
         }
         self.copy_in = [NO_REG; 32];
         self.locked = 0;
@@ -203,6 +207,7 @@ impl File {
 
     /// Notes that a value stands for what guest register `n` holds.
     pub fn alias(&mut self, n: u8, v: u32) {
+        self.aliased |= 1 << n;
         self.aliases[usize::from(n)].push(v);
     }
 

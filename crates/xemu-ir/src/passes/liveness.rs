@@ -69,7 +69,7 @@ fn is_dead(inst: &Inst, effects: Effects, uses: u32, live: &Live) -> bool {
         Op::SetX | Op::SetW => live.x_dead >> inst.a & 1 != 0,
         Op::SetV => live.v_dead >> inst.a & 1 != 0,
         Op::SetNzcv => !live.flags,
-        op if op.info().result != Ty::Non => uses == 0 && effects.removable(),
+        op if op.result() != Ty::Non => uses == 0 && effects.removable(),
         _ => false,
     }
 }

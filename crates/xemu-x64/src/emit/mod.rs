@@ -322,10 +322,7 @@ impl Emitter<'_> {
             Const32 | Const64 => self.s.values[i].loc = Loc::Const,
             op if is_control(op) => self.control(inst),
             op if is_memory(op) => self.memory(i, inst),
-            op if is_vector(inst) => {
-                let _ = op;
-                self.vector(i, inst);
-            }
+            op if op.is_vector() => self.vector(i, inst),
             _ => self.int(i, inst),
         }
     }
@@ -368,12 +365,4 @@ fn is_control(op: Op) -> bool {
 fn is_memory(op: Op) -> bool {
     let n = op as u16;
     (Op::Load8 as u16..=Op::Pause as u16).contains(&n)
-}
-
-/// Whether a vector is among operands and result.
-fn is_vector(inst: &Inst) -> bool {
-    let info = inst.op.info();
-    info.result == Ty::V
-        || info.args.contains(&Ty::V)
-        || matches!(inst.op, Op::ConstV | Op::ConstVLow)
 }
