@@ -174,6 +174,10 @@ impl Errno {
     /// The call is to be executed again after signals were looked at; never seen by a guest.
     pub const ERESTARTSYS: Errno = Errno(512);
 
+    /// The call has not begun and is to be executed after signals were looked at, whatever their
+    /// handlers want; never seen by a guest.
+    pub const ERESTARTNOINTR: Errno = Errno(513);
+
     /// The word that a failed system call leaves in X0.
     pub fn to_word(self) -> u64 {
         (-i64::from(self.0)).cast_unsigned()

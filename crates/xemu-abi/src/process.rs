@@ -109,6 +109,12 @@ pub const FUTEX_TID_MASK: u32 = 0x3fff_ffff;
 pub const FUTEX_WAKE: u32 = 1;
 /// The futex is private to the process.
 pub const FUTEX_PRIVATE_FLAG: u32 = 128;
+/// Operation: take a lock with priority inheritance.
+pub const FUTEX_LOCK_PI: u32 = 6;
+/// The same with a choice of clocks.
+pub const FUTEX_LOCK_PI2: u32 = 13;
+/// The operation without its flags.
+pub const FUTEX_CMD_MASK: u32 = 0x7f;
 
 /// How many entries the kernel follows in a robust list.
 pub const ROBUST_LIST_LIMIT: usize = 2048;

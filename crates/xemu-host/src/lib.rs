@@ -36,11 +36,11 @@ pub use process::{
 pub use signal::{
     AltStack, Handler, KernelSigaction, SA_NODEFER, SA_ONSTACK, SA_RESTART, SA_SIGINFO, SIG_COUNT,
     SIG_DFL, SIG_IGN, SigmaskHow, get_action, install_handler, queue_info, set_disposition,
-    sigprocmask, tgkill,
+    sigprocmask, tgkill, was_ignored,
 };
 pub use syscall::{
-    EINTR, ENOSYS, INTERRUPTED, guest_syscall, is_forbidden, rewind_if_in_window, safe_syscall,
-    syscall6,
+    EINTR, ENOSYS, INTERRUPTED, NOT_BEGUN, guest_syscall, is_forbidden, rewind_if_in_window,
+    safe_syscall, syscall6,
 };
 pub use thread_slot::{
     ThreadSlot, enter, raw_pointer, request_poll, set_raw_pointer, with, with_poll_flag,

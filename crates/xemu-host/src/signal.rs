@@ -7,7 +7,7 @@
 
 use core::arch::global_asm;
 use core::marker::PhantomData;
-use core::sync::atomic::{AtomicPtr, Ordering};
+use core::sync::atomic::{AtomicPtr, AtomicU64, Ordering};
 
 use crate::{Errno, HostContext, Mapping, Protection, SigInfo, check, getauxval, syscall6};
 
@@ -49,6 +49,9 @@ pub struct KernelSigaction {
 /// The [`Handler`] of each signal, or null.
 static HANDLERS: [AtomicPtr<()>; SIG_COUNT] =
     [const { AtomicPtr::new(core::ptr::null_mut()) }; SIG_COUNT];
+
+/// Signals that were ignored when [`install_handler`] came to them first, bit n−1 for signal n.
+static IGNORED_BEFORE: AtomicU64 = AtomicU64::new(0);
 
 global_asm!(
     ".pushsection .text.xemu_sigreturn, \"ax\", @progbits",
@@ -107,7 +110,7 @@ pub fn install_handler(sig: i32, handler: Handler, flags: u64, mask: u64) -> Res
     if !(1..SIG_COUNT as i32).contains(&sig) {
         return Err(libc::EINVAL);
     }
-    HANDLERS[sig as usize].store(handler as *mut (), Ordering::Release);
+    let first = HANDLERS[sig as usize].swap(handler as *mut (), Ordering::AcqRel).is_null();
     let entry: unsafe extern "sysv64" fn(i32, *const SigInfo, *mut HostContext) = entry;
     let action = KernelSigaction {
         handler: entry as usize as u64,
@@ -115,7 +118,18 @@ pub fn install_handler(sig: i32, handler: Handler, flags: u64, mask: u64) -> Res
         restorer: &raw const xemu_sigreturn as u64,
         mask,
     };
-    sigaction(sig, Some(&action), None)
+    let mut old = KernelSigaction::default();
+    sigaction(sig, Some(&action), Some(&mut old))?;
+    if first && old.handler == SIG_IGN {
+        IGNORED_BEFORE.fetch_or(1 << (sig - 1), Ordering::Relaxed);
+    }
+    Ok(())
+}
+
+/// Whether a signal was ignored before it got its first handler.
+pub fn was_ignored(sig: i32) -> bool {
+    (1..SIG_COUNT as i32).contains(&sig)
+        && IGNORED_BEFORE.load(Ordering::Relaxed) & 1 << (sig - 1) != 0
 }
 
 /// Sets a signal to [`SIG_DFL`] or [`SIG_IGN`], with the flags that have a meaning then

@@ -5,9 +5,12 @@ use core::sync::atomic::AtomicU32;
 
 use crate::HostContext;
 
-/// What [`safe_syscall`] returns when the poll flag was set before the kernel was entered. The
-/// kernel's own ERESTARTSYS has this number and never reaches user space.
+/// What [`safe_syscall`] returns when the kernel had begun and wants to begin again, if the signal's
+/// handler allows it. The kernel's own ERESTARTSYS has this number and never reaches user space.
 pub const INTERRUPTED: i64 = -512;
+/// What [`safe_syscall`] returns when the poll flag was set before the kernel was entered: the call
+/// is to be made after the signal, whatever its handler wants. The number of ERESTARTNOINTR.
+pub const NOT_BEGUN: i64 = -513;
 
 /// "Interrupted system call".
 pub const EINTR: i64 = 4;
@@ -104,6 +107,9 @@ global_asm!(
     "mov r10, [r11 + 24]",
     "mov r8, [r11 + 32]",
     "mov r9, [r11 + 40]",
+    // The syscall instruction leaves its successor's address in RCX, also when it is to be
+    // executed again.
+    "xor ecx, ecx",
     ".globl xemu_safe_syscall_start",
     ".hidden xemu_safe_syscall_start",
     "xemu_safe_syscall_start:",
@@ -120,7 +126,12 @@ global_asm!(
     "ret",
     "2:",
     ".cfi_restore_state",
+    "lea rdx, [rip + xemu_safe_syscall_end]",
+    "mov rax, -513",
+    "cmp rcx, rdx",
+    "jne 3f",
     "mov rax, -512",
+    "3:",
     "pop rbx",
     ".cfi_adjust_cfa_offset -8",
     ".cfi_restore rbx",
@@ -136,13 +147,13 @@ unsafe extern "sysv64" {
     safe static xemu_safe_syscall_end: u8;
 }
 
-/// Like [`guest_syscall`], and returns [`INTERRUPTED`] without entering the kernel when `poll` is
-/// not zero.
+/// Like [`guest_syscall`], and returns [`NOT_BEGUN`] without entering the kernel when `poll` is not
+/// zero.
 ///
 /// A signal handler that sets `poll` and calls [`rewind_if_in_window`] is never missed: when it
 /// comes between the test and the kernel's entry, or when the kernel wants to restart the call
-/// (handlers must be installed with SA_RESTART), the test is made again. So INTERRUPTED also tells
-/// that the call may be restarted, where −EINTR tells that the kernel would not restart it.
+/// (handlers must be installed with SA_RESTART), the test is made again, and the result is
+/// NOT_BEGUN or [`INTERRUPTED`]. −EINTR tells that the kernel would not restart the call.
 pub fn safe_syscall(poll: &AtomicU32, nr: u64, args: [u64; 6]) -> i64 {
     if is_forbidden(nr) {
         return -ENOSYS;

@@ -39,7 +39,7 @@ mod kernel {
         let poll = AtomicU32::new(0);
         assert!(safe_syscall(&poll, SYS_GETPPID, [0; 6]) > 0);
         poll.store(1, SeqCst);
-        assert_eq!(safe_syscall(&poll, SYS_GETPPID, [0; 6]), INTERRUPTED);
+        assert_eq!(safe_syscall(&poll, SYS_GETPPID, [0; 6]), NOT_BEGUN);
     }
 
     static POLL: AtomicU32 = AtomicU32::new(0);

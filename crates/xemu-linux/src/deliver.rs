@@ -86,7 +86,7 @@ fn run_handler(t: &mut Thread, info: &SigInfo, action: SigAction) {
         t.process.trace(t.tid, &format!("--- {} {info:?} ---", name(sig)));
     }
     if action.flags & SA_RESETHAND != 0 {
-        t.actions.lock()[(sig - 1) as usize & 63].handler = SIG_DFL;
+        t.actions.reset(sig);
         if !FAULTS.has(sig) {
             let _ = host::set_disposition(sig, Disposition::Default);
         }
@@ -96,7 +96,7 @@ fn run_handler(t: &mut Thread, info: &SigInfo, action: SigAction) {
         // The stack cannot hold the frame.
         t.mask = back_to;
         if sig == SIGSEGV {
-            t.actions.lock()[SIGSEGV as usize - 1].handler = SIG_DFL;
+            t.actions.reset(SIGSEGV);
         }
         let sp = t.cpu.sp();
         return force(t, SigInfo::fault(SIGSEGV, SEGV_MAPERR, sp));

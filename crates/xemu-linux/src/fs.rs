@@ -156,10 +156,44 @@ pub fn readlinkat(
     t.blocking(nr::READLINKAT, [at(dirfd), found.addr(), buf.0, size as u64, 0, 0])
 }
 
-/// chdir: prefix.
-pub fn chdir(t: &mut Thread, path: Path) -> SysResult {
+/// inotify_add_watch: prefix.
+pub fn inotify_add_watch(t: &mut Thread, fd: Fd, path: Path, mask: Hex) -> SysResult {
     let found = path::lookup(t.process, path.0)?;
-    t.blocking(nr::CHDIR, [found.addr(), 0, 0, 0, 0, 0])
+    let fd = i64::from(fd.0).cast_unsigned();
+    t.blocking(nr::INOTIFY_ADD_WATCH, [fd, found.addr(), u64::from(mask.0), 0, 0, 0])
+}
+
+/// utimensat: prefix. Without a path it changes the open file.
+pub fn utimensat(
+    t: &mut Thread,
+    dirfd: DirFd,
+    path: Path,
+    times: Addr,
+    flags: AtFlags,
+) -> SysResult {
+    let found = if path.0 == 0 { None } else { Some(path::lookup(t.process, path.0)?) };
+    let addr = found.as_ref().map_or(0, HostPath::addr);
+    t.blocking(nr::UTIMENSAT, [at(dirfd), addr, times.0, u64::from(flags.0), 0, 0])
+}
+
+/// name_to_handle_at: prefix.
+pub fn name_to_handle_at(
+    t: &mut Thread,
+    dirfd: DirFd,
+    path: Path,
+    handle: Addr,
+    mount_id: Addr,
+    flags: AtFlags,
+) -> SysResult {
+    let found = path::lookup(t.process, path.0)?;
+    let args = [at(dirfd), found.addr(), handle.0, mount_id.0, u64::from(flags.0), 0];
+    t.blocking(nr::NAME_TO_HANDLE_AT, args)
+}
+
+/// swapon: prefix.
+pub fn swapon(t: &mut Thread, path: Path, flags: Hex) -> SysResult {
+    let found = path::lookup(t.process, path.0)?;
+    t.blocking(nr::SWAPON, [found.addr(), u64::from(flags.0), 0, 0, 0, 0])
 }
 
 /// statfs: prefix.

@@ -17,7 +17,7 @@ pub mod nr {
     }
     numbers! {
         CLOSE 3 FSTAT 5 PWRITE64 18 PREAD64 17 READ 0 DUP 32 UNAME 63 SHMCTL 31 SEMCTL 66 FCNTL 72
-        CHDIR 80 RT_SIGPROCMASK 14 RT_SIGPENDING 127 RT_SIGTIMEDWAIT 128 RT_SIGSUSPEND 130
+        SWAPON 167 INOTIFY_ADD_WATCH 254 UTIMENSAT 280 NAME_TO_HANDLE_AT 303 RT_SIGPROCMASK 14 RT_SIGPENDING 127 RT_SIGTIMEDWAIT 128 RT_SIGSUSPEND 130
         STATFS 137 FSTATFS 138 PRCTL 157 SETRLIMIT 160 FUTEX 202 EPOLL_CTL 233 MQ_OPEN 240
         OPENAT 257 NEWFSTATAT 262 READLINKAT 267 FACCESSAT 269 PSELECT6 270 PPOLL 271
         SET_ROBUST_LIST 273 EPOLL_PWAIT 281 DUP3 292 PIPE2 293 FANOTIFY_INIT 300 PRLIMIT64 302
@@ -85,8 +85,11 @@ pub fn set_disposition(sig: i32, disposition: Disposition) -> Result<(), Errno> 
     set.map_err(errno)
 }
 
-/// Whether a signal is ignored on the host.
+/// Whether a signal is ignored on the host, or was before a handler of ours came.
 pub fn is_ignored(sig: i32) -> bool {
+    if crate::signal::FAULTS.has(sig) {
+        return xemu_host::was_ignored(sig);
+    }
     xemu_host::get_action(sig).is_ok_and(|action| action.handler == xemu_host::SIG_IGN)
 }
 

@@ -101,10 +101,11 @@ fn system_call(t: &mut Thread) {
     };
     match result {
         Ok(word) => t.cpu.x[0] = word,
-        Err(Errno::ERESTARTSYS) => {
-            // Signals first; then the same SVC again, with X0 as it was.
+        Err(errno @ (Errno::ERESTARTSYS | Errno::ERESTARTNOINTR)) => {
+            // Signals first; then the same SVC again, with X0 as it was. A handler may forbid that
+            // only if the call had begun.
             t.cpu.pc = t.cpu.pc.wrapping_sub(INSTRUCTION);
-            t.restart = true;
+            t.restart = errno == Errno::ERESTARTSYS;
             t.cpu.poll.store(1, Ordering::Relaxed);
         }
         Err(errno) => t.cpu.x[0] = errno.to_word(),

@@ -9,7 +9,7 @@
 //! The host's mask equals the guest's, but for the fault signals, which are never blocked there;
 //! one that the guest blocks waits in its slot.
 
-use std::sync::Mutex;
+use std::sync::{Mutex, MutexGuard};
 
 use xemu_abi::signal::*;
 use xemu_abi::{Errno, Wire};
@@ -33,40 +33,70 @@ pub const FAULTS: SigSet = SigSet(
 );
 
 /// The guest's signal actions; shared by threads, copied by processes.
-pub struct Actions(Mutex<[SigAction; 64]>);
+pub struct Actions(Mutex<Table>);
+
+/// The actions as far as they are known: what the process was started with is asked of the host
+/// when it is wanted.
+#[derive(Clone)]
+struct Table {
+    known: [Option<SigAction>; 64],
+}
+
+impl Table {
+    fn get(&mut self, sig: i32) -> SigAction {
+        *self.known[index(sig)].get_or_insert_with(|| SigAction {
+            handler: if host::is_ignored(sig) { SIG_IGN } else { SIG_DFL },
+            ..SigAction::default()
+        })
+    }
+
+    fn set(&mut self, sig: i32, action: SigAction) {
+        self.known[index(sig)] = Some(action);
+    }
+}
+
+/// Holds the actions still while a process forks.
+pub struct ForkGuard<'a>(#[allow(dead_code, reason = "held for its drop")] MutexGuard<'a, Table>);
 
 impl Actions {
     /// The actions that the process was started with: all default, or ignored.
     pub fn inherited() -> Self {
-        let mut actions = [SigAction::default(); 64];
-        for (sig, action) in (1..).zip(&mut actions) {
-            if host::is_ignored(sig) {
-                action.handler = SIG_IGN;
-            }
-        }
-        Self(Mutex::new(actions))
+        Self(Mutex::new(Table { known: [None; 64] }))
     }
 
     /// A copy, for a process that shares memory but not actions.
     pub fn copy(&self) -> Self {
-        Self(Mutex::new(*self.lock()))
+        Self(Mutex::new(self.lock().clone()))
     }
 
-    /// All of them; index 0 is signal 1. Held across a fork.
-    pub fn lock(&self) -> std::sync::MutexGuard<'_, [SigAction; 64]> {
+    fn lock(&self) -> MutexGuard<'_, Table> {
         self.0.lock().expect("invariant: no holder panics")
+    }
+
+    /// Held across a fork, by which the child gets a copy.
+    pub fn lock_for_fork(&self) -> ForkGuard<'_> {
+        ForkGuard(self.lock())
     }
 
     /// Handlers go back to the default, as by execve and CLONE_CLEAR_SIGHAND.
     pub fn reset_handlers(&self) {
-        for action in self.lock().iter_mut().filter(|action| action.handler != SIG_IGN) {
-            *action = SigAction::default();
+        for action in self.lock().known.iter_mut().flatten() {
+            if action.handler != SIG_IGN {
+                *action = SigAction::default();
+            }
         }
     }
 
     /// The action of one signal.
     pub fn get(&self, sig: i32) -> SigAction {
-        self.lock()[index(sig)]
+        self.lock().get(sig)
+    }
+
+    /// Takes a signal's handler away; the rest of the action stays.
+    pub fn reset(&self, sig: i32) {
+        let mut table = self.lock();
+        let action = SigAction { handler: SIG_DFL, ..table.get(sig) };
+        table.set(sig, action);
     }
 }
 
@@ -101,13 +131,11 @@ pub fn install_fault_handlers() -> Result<(), Errno> {
 /// Before an execve: fault signals take the guest's disposition and mask, so that the new program
 /// inherits them.
 pub fn before_exec(t: &Thread) {
-    let actions = t.actions.lock();
     for sig in (1..=64).filter(|sig| FAULTS.has(*sig)) {
-        if actions[index(sig)].handler == SIG_IGN {
+        if t.actions.get(sig).handler == SIG_IGN {
             let _ = host::set_disposition(sig, Disposition::Ignore { flags: 0 });
         }
     }
-    drop(actions);
     host::set_mask(t.mask);
 }
 
@@ -159,14 +187,14 @@ pub fn rt_sigaction(
         return Err(Errno::EINVAL);
     }
     let mut actions = t.actions.lock();
-    let old = actions[index(sig.0)];
+    let old = actions.get(sig.0);
     if let Some(mut new) = new {
         new.flags &= SA_KNOWN;
         new.mask = SigSet(new.mask).blockable().0;
         // The table is set before a handler can run, and still says "handler" while one may.
-        actions[index(sig.0)] = new;
+        actions.set(sig.0, new);
         if let Err(errno) = host::set_disposition(sig.0, disposition(sig.0, &new)) {
-            actions[index(sig.0)] = old;
+            actions.set(sig.0, old);
             return Err(errno);
         }
     }

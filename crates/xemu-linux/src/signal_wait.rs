@@ -17,7 +17,7 @@ use crate::thread::Thread;
 ///
 /// The kernel returns EINTR exactly when a handler is to run under the temporary mask. The
 /// handler's frame then holds the old one. An interruption before the call began is
-/// ERESTARTSYS and happens under the old mask.
+/// ERESTARTNOINTR and happens under the old mask.
 fn under_mask(
     t: &mut Thread,
     mask: SigSet,

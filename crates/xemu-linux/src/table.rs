@@ -172,7 +172,8 @@ syscalls! {
      25 fcntl (fd: Fd, cmd: FcntlCmd, arg: Word) -> Int
         [Convert "open flags of F_GETFL and F_SETFL"] => call(fd::fcntl);
      26 inotify_init1 (flags: FileFlags) -> Int [Passthrough] => host(294);
-     27 inotify_add_watch (fd: Fd, path: Path, mask: Hex) -> Int [Passthrough] => host(254);
+     27 inotify_add_watch (fd: Fd, path: Path, mask: Hex) -> Int
+        [Custom "path prefix"] => call(fs::inotify_add_watch);
      28 inotify_rm_watch (fd: Fd, wd: Int) -> Int [Passthrough] => host(255);
      29 ioctl (fd: Fd, request: Ioctl, arg: Word) -> Int [Passthrough] => host(16);
      30 ioprio_set (which: Int, who: Int, ioprio: Int) -> Int [Passthrough] => host(251);
@@ -200,7 +201,7 @@ syscalls! {
      47 fallocate (fd: Fd, mode: Hex, offset: Off, len: Off) -> Int [Passthrough] => host(285);
      48 faccessat (dirfd: DirFd, path: Path, mode: Access) -> Int
         [Custom "path prefix, /proc/self/exe"] => call(fs::faccessat);
-     49 chdir (path: Path) -> Int [Custom "path prefix"] => call(fs::chdir);
+     49 chdir (path: Path) -> Int [Passthrough] => host(80);
      50 fchdir (fd: Fd) -> Int [Passthrough] => host(81);
      51 chroot (path: Path) -> Int [Passthrough] => host(161);
      52 fchmod (fd: Fd, mode: Mode) -> Int [Passthrough] => host(91);
@@ -257,7 +258,7 @@ syscalls! {
         [Passthrough] => host(286);
      87 timerfd_gettime (fd: Fd, curr: Out<Itimerspec>) -> Int [Passthrough] => host(287);
      88 utimensat (dirfd: DirFd, path: Path, times: Addr, flags: AtFlags) -> Int
-        [Passthrough] => host(280);
+        [Custom "path prefix"] => call(fs::utimensat);
      89 acct (path: Path) -> Int [Passthrough] => host(163);
      90 capget (hdrp: Addr, datap: Addr) -> Int [Passthrough] => host(125);
      91 capset (hdrp: Addr, datap: Addr) -> Int [Passthrough] => host(126);
@@ -272,7 +273,7 @@ syscalls! {
         => call(thread::set_tid_address);
      97 unshare (flags: CloneFlags) -> Int [Passthrough] => host(272);
      98 futex (uaddr: Addr, op: FutexOp, val: Uint, timeout: Addr, uaddr2: Addr, val3: Uint) -> Int
-        [Passthrough] => host(202);
+        [Custom "PI locks are taken again after a signal"] => call(thread::futex);
      99 set_robust_list (head: Addr, len: Size) -> Int
         [Custom "walked before the thread's id word is cleared"] => call(thread::set_robust_list);
     100 get_robust_list (pid: Pid, head_ptr: Addr, len_ptr: Addr) -> Int [Passthrough] => host(274);
@@ -451,7 +452,7 @@ syscalls! {
     222 mmap (addr: Addr, length: Size, prot: Prot, flags: MapFlags, fd: Fd, offset: Word) -> Hex
         [Custom "inside the guest's address space"] => call(mm::mmap);
     223 fadvise64 (fd: Fd, offset: Off, len: Off, advice: Int) -> Int [Passthrough] => host(221);
-    224 swapon (path: Path, flags: Hex) -> Int [Passthrough] => host(167);
+    224 swapon (path: Path, flags: Hex) -> Int [Custom "path prefix"] => call(fs::swapon);
     225 swapoff (path: Path) -> Int [Passthrough] => host(168);
     226 mprotect (addr: Addr, len: Size, prot: Prot) -> Int
         [Custom "PROT_EXEC is the emulator's business"] => call(mm::mprotect);
@@ -494,7 +495,7 @@ syscalls! {
         [Passthrough] => host(301);
     264 name_to_handle_at (dirfd: DirFd, path: Path, handle: Addr, mount_id: Addr,
             flags: AtFlags) -> Int
-        [Passthrough] => host(303);
+        [Custom "path prefix"] => call(fs::name_to_handle_at);
     265 open_by_handle_at (mount_fd: Fd, handle: Addr, flags: OpenFlags) -> Int
         [Convert "open flags"] => call(fs::open_by_handle_at);
     266 clock_adjtime (clockid: ClockId, buf: Addr) -> Int [Passthrough] => host(305);

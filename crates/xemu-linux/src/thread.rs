@@ -5,7 +5,7 @@ use std::sync::atomic::Ordering;
 use std::sync::mpsc;
 
 use xemu_abi::process::*;
-use xemu_abi::signal::{SIGCHLD, SigAltStack, SigSet};
+use xemu_abi::signal::{SI_TKILL, SIGCHLD, SigAltStack, SigSet};
 use xemu_abi::{Errno, Wire};
 use xemu_guest::CpuState;
 use xemu_host::Fork;
@@ -77,10 +77,12 @@ impl Thread {
         }
     }
 
-    /// A host call on the guest's behalf that may wait. ERESTARTSYS: a signal came first.
+    /// A host call on the guest's behalf that may wait. ERESTARTNOINTR: a signal came first;
+    /// ERESTARTSYS: it came while the call waited.
     pub fn blocking(&mut self, nr: u16, args: [u64; 6]) -> SysResult {
         match xemu_host::safe_syscall(&self.cpu.poll, u64::from(nr), args) {
             xemu_host::INTERRUPTED => Err(Errno::ERESTARTSYS),
+            xemu_host::NOT_BEGUN => Err(Errno::ERESTARTNOINTR),
             raw => host::result(raw),
         }
     }
@@ -134,6 +136,29 @@ pub fn set_robust_list(t: &mut Thread, head: Addr, len: Size) -> SysResult {
     Ok(result)
 }
 
+/// futex: taking a lock with priority inheritance ignores signals.
+pub fn futex(
+    t: &mut Thread,
+    uaddr: Addr,
+    op: FutexOp,
+    val: Uint,
+    timeout: Addr,
+    uaddr2: Addr,
+    val3: Uint,
+) -> SysResult {
+    let (number, val) = (u64::from(op.0), u64::from(val.0));
+    let args = [uaddr.0, number, val, timeout.0, uaddr2.0, u64::from(val3.0)];
+    match t.blocking(nr::FUTEX, args) {
+        // The kernel says ERESTARTNOINTR, which cannot be told from ERESTARTSYS here.
+        Err(Errno::ERESTARTSYS)
+            if matches!(op.0 & FUTEX_CMD_MASK, FUTEX_LOCK_PI | FUTEX_LOCK_PI2) =>
+        {
+            Err(Errno::ERESTARTNOINTR)
+        }
+        result => result,
+    }
+}
+
 /// exit: ends this thread.
 pub fn exit(t: &mut Thread, status: Int) -> SysResult {
     t.ended = Some(status.0);
@@ -143,8 +168,12 @@ pub fn exit(t: &mut Thread, status: Int) -> SysResult {
 /// What the kernel does for a task that ends: robust futexes, then the thread's id word.
 pub fn release(t: &mut Thread) {
     host::set_mask(SigSet(u64::MAX));
-    // A signal that was taken for the process goes to another thread.
+    // A signal that was taken for the process goes to another thread; one that was sent to this
+    // thread is gone with it.
     while let Some(info) = pending::take(SigSet(u64::MAX)) {
+        if info.code() == SI_TKILL {
+            continue;
+        }
         let pid = host::getpid() as u64;
         let args = [pid, info.signo() as u64, info.0.as_ptr() as u64, 0, 0, 0];
         let _ = host::syscall(nr::RT_SIGQUEUEINFO, args);
@@ -453,13 +482,13 @@ fn sharing_child(child: &mut Thread, flags: u64, open: SigSet) -> i32 {
     run::vfork_child(child)
 }
 
-/// Blocks all signals on the host, and gives the old mask. ERESTARTSYS when one waits already: it
-/// would be seen by both processes.
+/// Blocks all signals on the host, and gives the old mask. ERESTARTNOINTR when one waits already:
+/// it would be seen by both processes.
 fn quiesce(t: &mut Thread) -> Result<SigSet, Errno> {
     let open = host::set_mask(SigSet(!crate::signal::FAULTS.0));
     if t.poll_if_deliverable() {
         host::set_mask(open);
-        return Err(Errno::ERESTARTSYS);
+        return Err(Errno::ERESTARTNOINTR);
     }
     Ok(open)
 }
@@ -504,7 +533,7 @@ fn fork_with_locks(t: &Thread, args: &CloneArgs) -> Result<Fork, Errno> {
     let engine = &t.process.engine;
     engine.prepare_fork();
     let space = t.process.space.lock_for_fork();
-    let actions = t.actions.lock();
+    let actions = t.actions.lock_for_fork();
     let limits = t.process.lock_limits();
     let result = if by_libc { xemu_host::fork() } else { xemu_host::clone_process(host_args) };
     drop(limits);

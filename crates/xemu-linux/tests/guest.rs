@@ -409,3 +409,103 @@ fn vfork_shares_memory_and_execs() {
     ]);
     assert_eq!(status, 54);
 }
+
+#[test]
+fn call_that_a_signal_forestalls_is_made_afterwards() {
+    // The handler has no SA_RESTART, but the call had not begun: it must not say EINTR.
+    let status = exit_of(&[
+        Do(|_| set_action(step(4), 0, 0)),
+        Svc(134, |_| [SIGUSR1, addr(&ACTION), 0, 8, 0, 0]),
+        Svc(172, |_| {
+            if B.fetch_add(1, Ordering::Relaxed) == 0 {
+                let own = xemu_host::getpid();
+                xemu_host::tgkill(own, own, SIGUSR1 as i32).expect("a signal to itself");
+            }
+            [0; 6]
+        }),
+        Do(|cpu| {
+            A.fetch_add(u64::from(cpu.x[0] == own_pid()), Ordering::Relaxed);
+            cpu.pc = step(6);
+        }),
+        Do(|_| {
+            A.fetch_add(2, Ordering::Relaxed);
+        }),
+        Do(|cpu| cpu.pc = cpu.x[30]),
+        EXIT_WITH_A,
+        SIGRETURN,
+    ]);
+    assert_eq!(status, 3);
+}
+
+#[test]
+fn fork_that_a_signal_forestalls_is_made_afterwards() {
+    let status = exit_of(&[
+        Do(|_| set_action(step(6), 0, 0)),
+        Svc(134, |_| [SIGUSR1, addr(&ACTION), 0, 8, 0, 0]),
+        Svc(220, |_| {
+            if B.fetch_add(1, Ordering::Relaxed) == 0 {
+                let own = xemu_host::getpid();
+                xemu_host::tgkill(own, own, SIGUSR1 as i32).expect("a signal to itself");
+            }
+            [17, 0, 0, 0, 0, 0]
+        }),
+        Do(|cpu| match cpu.x[0] {
+            0 => cpu.pc = step(8),
+            _ => A.store(u64::from(cpu.x[0] < 1 << 32), Ordering::Relaxed),
+        }),
+        WAIT_FOR_CHILD[0],
+        Do(|cpu| cpu.pc = step(8)),
+        Do(|cpu| cpu.pc = cpu.x[30]),
+        Do(|_| {}),
+        EXIT_WITH_A,
+        SIGRETURN,
+    ]);
+    assert_eq!(status, 1);
+}
+
+#[test]
+fn child_beside_its_parent_shares_memory() {
+    // CLONE_VM|SIGCHLD; the child waits for what the parent does after the call.
+    let status = exit_of(&[
+        Svc(220, |_| [0x111, 0x7000, 0, 0, 0, 0]),
+        Do(|cpu| {
+            if cpu.x[0] == 0 {
+                cpu.pc = step(5);
+            } else {
+                A.store(3, Ordering::Relaxed);
+            }
+        }),
+        WAIT_FOR_CHILD[0],
+        WAIT_FOR_CHILD[1],
+        EXIT_WITH_A,
+        Do(|cpu| {
+            while A.load(Ordering::Relaxed) != 3 {
+                std::thread::yield_now();
+            }
+            A.store(10, Ordering::Relaxed);
+            B.store(u64::from(cpu.sp() == 0x7000), Ordering::Relaxed);
+        }),
+        // exit, not exit_group.
+        Svc(93, |_| [B.load(Ordering::Relaxed) + 20, 0, 0, 0, 0, 0]),
+        SIGRETURN,
+    ]);
+    assert_eq!(status, 31);
+}
+
+#[test]
+fn inherited_dispositions_are_found_when_asked_for() {
+    // A Rust program ignores SIGPIPE.
+    let status = exit_of(&[
+        Svc(134, |_| [13, 0, addr(&BUFFER), 8, 0, 0]),
+        Svc(134, |_| {
+            A.store(BUFFER[0].load(Ordering::Relaxed) * 2, Ordering::Relaxed);
+            [SIGUSR1, 0, addr(&BUFFER), 8, 0, 0]
+        }),
+        Do(|_| {
+            A.fetch_add(BUFFER[0].load(Ordering::Relaxed), Ordering::Relaxed);
+        }),
+        EXIT_WITH_A,
+        SIGRETURN,
+    ]);
+    assert_eq!(status, 2);
+}
