@@ -51,9 +51,21 @@ fn register_effect(w: u32) -> Effect {
     let sets_flags = w >> 29 & 1 != 0;
     match w >> 24 & 0x1f {
         // Logical, shifted register: only ANDS and BICS (opc 11) set flags.
-        0x0a => if w >> 29 & 3 == 3 { Effect::Writes } else { Effect::Neutral },
+        0x0a => {
+            if w >> 29 & 3 == 3 {
+                Effect::Writes
+            } else {
+                Effect::Neutral
+            }
+        }
         // Add and subtract, shifted and extended register.
-        0x0b => if sets_flags { Effect::Writes } else { Effect::Neutral },
+        0x0b => {
+            if sets_flags {
+                Effect::Writes
+            } else {
+                Effect::Neutral
+            }
+        }
         // Data processing with three sources.
         0x1b => Effect::Neutral,
         0x1a => match w >> 21 & 7 {
@@ -81,11 +93,7 @@ fn floating_effect(w: u32) -> Effect {
 
 /// Whether NZCV may be read at `pc` before it is overwritten. Looks at no more than `budget` words,
 /// follows direct branches, and says yes where it does not know.
-pub fn flags_live_at(
-    pc: u64,
-    mut budget: u32,
-    fetch: &mut dyn FnMut(u64) -> Option<u32>,
-) -> bool {
+pub fn flags_live_at(pc: u64, mut budget: u32, fetch: &mut dyn FnMut(u64) -> Option<u32>) -> bool {
     live(pc, &mut budget, fetch)
 }
 

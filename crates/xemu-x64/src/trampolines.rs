@@ -1,5 +1,7 @@
 //! The assembly between Rust and generated code: entering, leaving, looking up, calling out.
 
+#![allow(clippy::useless_conversion, reason = "the macro converts register numbers to u8")]
+
 use core::mem::offset_of;
 
 use dynasmrt::{DynasmApi, DynasmLabelApi, VecAssembler, dynasm, x64::X64Relocation};
