@@ -1,7 +1,6 @@
 //! Small programs run by the translating engine and by the interpreter: the same registers at the
 //! same system call.
 
-use std::ops::Range;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
@@ -27,10 +26,6 @@ impl Guest for Code {
 
     fn machine(&self) -> Box<dyn Machine> {
         Box::new(Combined { memory: HostMemory, devices: NoDevices })
-    }
-
-    fn code_aliases(&self, start: u64, len: u64) -> Vec<Range<u64>> {
-        vec![start..start + len]
     }
 }
 
