@@ -41,7 +41,8 @@ fn deliver(t: &mut Thread, info: &SigInfo) {
         SIG_DFL if default_action(sig) == DefaultAction::Ignore => {}
         SIG_DFL if FAULTS.has(sig) => die(t, info),
         SIG_DFL => {
-            // The host's action is the default one too, so the kernel does what is to be done.
+            // With the default action on the host too, the kernel does what is to be done.
+            let _ = host::set_disposition(sig, Disposition::Default);
             host::set_mask(host_mask(t.mask.without(SigSet::of(sig))));
             host::raise(sig);
         }

@@ -109,13 +109,32 @@ pub fn host_mask(guest: SigSet) -> SigSet {
     guest.without(FAULTS)
 }
 
-/// The host's disposition for an action of the guest.
-fn disposition(sig: i32, action: &SigAction) -> Disposition {
+/// The host's disposition for an action of the guest. A child that `shares` its parent's memory must
+/// not die where it holds a lock of ours: signals that kill it come through the handler.
+fn disposition(sig: i32, action: &SigAction, shares: bool) -> Disposition {
     match action.handler {
         _ if FAULTS.has(sig) => Disposition::Handle { flags: 0 },
+        SIG_DFL if shares && kills(sig) => Disposition::Handle { flags: 0 },
         SIG_DFL => Disposition::Default,
         SIG_IGN => Disposition::Ignore { flags: action.flags },
         _ => Disposition::Handle { flags: action.flags },
+    }
+}
+
+/// Whether a signal's default action ends the process, and another could be set.
+fn kills(sig: i32) -> bool {
+    let fatal = matches!(default_action(sig), DefaultAction::Terminate | DefaultAction::Core);
+    fatal && !SigSet::UNBLOCKABLE.has(sig)
+}
+
+/// In a child that shares its parent's memory but not its signal actions: sets the host's
+/// dispositions for such a process.
+pub fn enter_shared_memory(actions: &Actions) {
+    for sig in (1..=64).filter(|sig| kills(*sig)) {
+        let action = actions.get(sig);
+        if action.handler == SIG_DFL {
+            let _ = host::set_disposition(sig, disposition(sig, &action, true));
+        }
     }
 }
 
@@ -193,7 +212,8 @@ pub fn rt_sigaction(
         new.mask = SigSet(new.mask).blockable().0;
         // The table is set before a handler can run, and still says "handler" while one may.
         actions.set(sig.0, new);
-        if let Err(errno) = host::set_disposition(sig.0, disposition(sig.0, &new)) {
+        if let Err(errno) = host::set_disposition(sig.0, disposition(sig.0, &new, t.is_vfork_child))
+        {
             actions.set(sig.0, old);
             return Err(errno);
         }
@@ -336,9 +356,11 @@ mod tests {
     #[test]
     fn ignored_and_default_signals_are_the_kernels_business() {
         let action = |handler| SigAction { handler, ..Default::default() };
-        assert_eq!(disposition(SIGTERM, &action(SIG_DFL)), Disposition::Default);
-        assert_eq!(disposition(SIGCHLD, &action(SIG_IGN)), Disposition::Ignore { flags: 0 });
-        assert_eq!(disposition(SIGSEGV, &action(SIG_DFL)), Disposition::Handle { flags: 0 });
+        assert_eq!(disposition(SIGTERM, &action(SIG_DFL), false), Disposition::Default);
+        assert_eq!(disposition(SIGCHLD, &action(SIG_IGN), false), Disposition::Ignore { flags: 0 });
+        assert_eq!(disposition(SIGSEGV, &action(SIG_DFL), false), Disposition::Handle { flags: 0 });
+        assert_eq!(disposition(SIGTERM, &action(SIG_DFL), true), Disposition::Handle { flags: 0 });
+        assert_eq!(disposition(SIGKILL, &action(SIG_DFL), true), Disposition::Default);
     }
 
     #[test]

@@ -14,7 +14,7 @@ use crate::args::*;
 use crate::engine::EngineThread;
 use crate::host::{self, nr};
 use crate::process::Process;
-use crate::signal::{Actions, host_mask};
+use crate::signal::{self, Actions, host_mask};
 use crate::table::SysResult;
 use crate::{mem, pending, run};
 
@@ -476,6 +476,9 @@ fn child_actions(t: &Thread, args: &CloneArgs) -> Arc<Actions> {
 fn sharing_child(child: &mut Thread, flags: u64, open: SigSet) -> i32 {
     if flags & CLONE_CLEAR_SIGHAND != 0 {
         reset_host_handlers();
+    }
+    if flags & CLONE_SIGHAND == 0 {
+        signal::enter_shared_memory(&child.actions);
     }
     child.tid = host::gettid();
     host::set_mask(open);
