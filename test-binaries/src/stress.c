@@ -2,58 +2,11 @@
 // is too small, signals into everything, forks out of it, and the memory model's classic small tests.
 //
 // `stress NAME SCALE` works SCALE times as long. Prints verdicts only.
-#include <fenv.h>
-#include <math.h>
-#include <pthread.h>
-#include <sched.h>
-#include <setjmp.h>
-#include <spawn.h>
-#include <stdatomic.h>
-#include <sys/mman.h>
-#include <sys/time.h>
-#include <sys/wait.h>
-#include <time.h>
-#include <ucontext.h>
+#include "stress.h"
 
-#include "t.h"
-
-static int scale_of(int argc, char **argv) { return argc > 1 ? atoi(argv[1]) : 1; }
-static double now(void) {
-  struct timespec t;
-  clock_gettime(CLOCK_MONOTONIC, &t);
-  return t.tv_sec + t.tv_nsec * 1e-9;
-}
-static void team(int n, void *(*body)(void *)) {
-  pthread_t all[64];
-  for (int i = 0; i < n; i++)
-    if (pthread_create(&all[i], NULL, body, (void *)(intptr_t)i)) t_die("pthread_create");
-  for (int i = 0; i < n; i++) pthread_join(all[i], NULL);
-}
-static void on(int signal, void (*f)(int, siginfo_t *, void *), int flags) {
-  struct sigaction act = {.sa_sigaction = f, .sa_flags = SA_SIGINFO | flags};
-  MUST(sigaction(signal, &act, NULL));
-}
-static void ticks(int us) {
-  struct itimerval t = {{0, us}, {0, us}};
-  MUST(setitimer(ITIMER_REAL, &t, NULL));
-}
-static volatile sig_atomic_t hits;
-static void count(int signal, siginfo_t *info, void *context) {
-  (void)signal, (void)info, (void)context;
-  hits++;
-}
-static uint64_t mix(uint64_t x) {
-  x = (x ^ x >> 30) * 0xbf58476d1ce4e5b9u;
-  x = (x ^ x >> 27) * 0x94d049bb133111ebu;
-  return x ^ x >> 31;
-}
-// In a loop that waits for another thread: lets it run, when it does not.
-static void relax(void) {
-  static __thread unsigned spins;
-  if (++spins % 256 == 0) sched_yield();
-}
-static _Atomic long wrong;
-static int scale;
+_Atomic long wrong;
+volatile sig_atomic_t hits;
+int scale;
 
 // --- Signals that come while nothing but calls and computed jumps run ---
 
@@ -134,34 +87,7 @@ static void prompt(int argc, char **argv) {
 }
 
 #ifdef __aarch64__
-// --- Making code ---
-
-// A function that gives `value` (32 bits) plus its argument, `pad` instructions long besides.
-static int write_code(uint32_t *at, uint32_t value, int pad) {
-  int n = 0;
-  at[n++] = 0x52800001 | (value & 0xffff) << 5;  // MOVZ W1, #low
-  at[n++] = 0x72a00001 | (value >> 16) << 5;     // MOVK W1, #high, LSL #16
-  for (int i = 0; i < pad; i++) at[n++] = 0x4a010000;  // EOR W0, W0, W1
-  at[n++] = 0x0b010000;                           // ADD W0, W0, W1
-  at[n++] = 0xd65f03c0;                           // RET
-  return n;
-}
-typedef uint32_t (*adder)(uint32_t);
-static void publish(void *at, size_t n) { __builtin___clear_cache((char *)at, (char *)at + n); }
-static void *map_code(size_t size) {
-  return MUST(mmap(NULL, size, PROT_READ | PROT_WRITE | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
-}
-static uint32_t expected(uint32_t arg, uint32_t value, int pad) { return (pad % 2 ? arg ^ value : arg) + value; }
-
-static long resident_kib(int pid) {
-  char name[64], line[256];
-  long rss = -1;
-  snprintf(name, sizeof name, "/proc/%d/status", pid);
-  FILE *f = fopen(name, "r");
-  while (f && fgets(line, sizeof line, f)) sscanf(line, "VmRSS: %ld kB", &rss);
-  if (f) fclose(f);
-  return rss;
-}
+// --- Making and running code ---
 
 // Code by the megabyte: far more than a small cache holds, over and over, by many threads.
 enum { FUNCTIONS = 400 };
@@ -686,134 +612,6 @@ static void invalid(int argc, char **argv) {
   SHOW(wrong);
 }
 
-// --- Forks ---
-
-static atomic_int forkers_run = 1;
-static void *busy(void *arg) {
-  uint64_t x = (intptr_t)arg;
-  while (atomic_load(&forkers_run)) {
-    void *p = malloc(16 + x % 4000);
-    x = mix(x + (uintptr_t)p % 2);
-#ifdef __aarch64__
-    static __thread uint32_t *code;
-    if (!code) code = map_code(4096);
-    publish(code, write_code(code, x, 9) * 4);
-    if (((adder)code)(1) != expected(1, x, 9)) wrong++;
-#endif
-    free(p);
-  }
-  return NULL;
-}
-// What a child does: new code, a thread of its own, memory.
-static void *in_child(void *arg) { return (void *)(mix((intptr_t)arg) & 0xff); }
-static int child_work(uint32_t seed) {
-  int bad = 0;
-#ifdef __aarch64__
-  uint32_t *code = map_code(65536);
-  for (uint32_t i = 0; i < 100; i++) {
-    uint32_t *at = code + i * 64, v = mix(seed + i);
-    publish(at, write_code(at, v, i % 30) * 4);
-    bad += ((adder)at)(i) != expected(i, v, i % 30);
-  }
-#endif
-  pthread_t t;
-  void *r = NULL;
-  bad += pthread_create(&t, NULL, in_child, (void *)(intptr_t)seed) != 0;
-  pthread_join(t, &r);
-  bad += r != (void *)(mix(seed) & 0xff);
-  return bad;
-}
-static void fork_storm(int argc, char **argv) {
-  scale = scale_of(argc, argv);
-  on(SIGALRM, count, SA_RESTART);
-  pthread_t all[4];
-  for (int i = 0; i < 4; i++)
-    if (pthread_create(&all[i], NULL, busy, (void *)(intptr_t)i)) t_die("pthread_create");
-  ticks(1000);
-  int good = 0, n = 60 * scale;
-  for (int i = 0; i < n; i++) {
-    pid_t pid = MUST(fork());
-    if (pid == 0) _exit(child_work(i) || wrong ? 1 : 42);
-    int status;
-    while (waitpid(pid, &status, 0) < 0) continue;
-    good += WIFEXITED(status) && WEXITSTATUS(status) == 42;
-  }
-  ticks(0);
-  atomic_store(&forkers_run, 0);
-  for (int i = 0; i < 4; i++) pthread_join(all[i], NULL);
-  CHECK(good == n);
-  SHOW(wrong);
-}
-// Parent and child go on from the same code and both make more of it.
-static void side_by_side(int argc, char **argv) {
-  scale = scale_of(argc, argv);
-  int good = 0;
-  for (int i = 0; i < 10 * scale; i++) {
-    pid_t pid[3];
-    for (int k = 0; k < 3; k++) {
-      pid[k] = MUST(fork());
-      if (pid[k] == 0) {
-        int bad = 0;
-        for (int j = 0; j < 10; j++) bad += child_work(i * 1000 + k * 100 + j);
-        _exit(bad ? 1 : 42);
-      }
-    }
-    for (int j = 0; j < 10; j++) wrong += child_work(i + j);
-    for (int k = 0; k < 3; k++) {
-      int status;
-      MUST(waitpid(pid[k], &status, 0));
-      good += WIFEXITED(status) && WEXITSTATUS(status) == 42;
-    }
-  }
-  CHECK(good == 30 * scale);
-  SHOW(wrong);
-}
-static int descend(int level) {
-  if (child_work(level)) return 200;
-  if (level == 0) return 7;
-  pid_t pid = fork();
-  if (pid < 0) return 201;
-  if (pid == 0) _exit(descend(level - 1));
-  int status, bad = child_work(level + 1000);
-  if (waitpid(pid, &status, 0) != pid || !WIFEXITED(status)) return 202;
-  return bad ? 203 : WEXITSTATUS(status);
-}
-static void nested_forks(int argc, char **argv) {
-  (void)argc, (void)argv;
-  SHOW(descend(50));
-}
-extern char **environ;
-static const char *self_path;
-static void *spawn_loop(void *arg) {
-  (void)arg;
-  for (int i = 0; i < 25 * scale; i++) {
-    pid_t pid;
-    int status = 0;
-    if (i % 2) {
-      char *const args[] = {(char *)self_path, "none", NULL};
-      if (posix_spawn(&pid, self_path, NULL, NULL, args, environ)) wrong++;
-    } else {
-      pid = vfork();
-      if (pid == 0) {
-        execl(self_path, self_path, "none", NULL);
-        _exit(3);
-      }
-    }
-    while (waitpid(pid, &status, 0) < 0) continue;
-    wrong += !WIFEXITED(status) || WEXITSTATUS(status) != 2;
-  }
-  return NULL;
-}
-static void spawns(int argc, char **argv) {
-  scale = scale_of(argc, argv);
-  on(SIGALRM, count, SA_RESTART);
-  freopen("/dev/null", "w", stderr);
-  ticks(500);
-  team(4, spawn_loop);
-  ticks(0);
-  SHOW(wrong);
-}
-
 // --- Stacks ---
 
 static ucontext_t main_context, routines[100];
@@ -948,13 +746,29 @@ static struct cell { _Atomic uint32_t x __attribute__((aligned(64))), y __attrib
 static uint32_t seen[4][ROUNDS];
 static atomic_int in_step[2];
 static int litmus;
+static _Atomic uint64_t litmus_start;
+// Nanoseconds.
+static uint64_t counter(void) {
+#ifdef __aarch64__
+  uint64_t count, hz;
+  __asm__ volatile("mrs %0, cntvct_el0\n\tmrs %1, cntfrq_el0" : "=r"(count), "=r"(hz));
+  return (unsigned __int128)count * 1000000000 / hz;
+#else
+  return now() * 1e9;
+#endif
+}
 static void *litmus_side(void *arg) {
   int me = (intptr_t)arg;
   for (int i = 0; i < ROUNDS; i++) {
-    if (i % 16 == 0) {
+    if (i % 500 == 0) {
+      if (me == 0) atomic_store(&litmus_start, counter() + 20000);
       atomic_store(&in_step[me], i + 1);
       while (atomic_load(&in_step[!me]) < i + 1) relax();
     }
+    // Both begin a round at the same time by the clock, give or take some cycles that differ each time.
+    uint64_t begin = atomic_load(&litmus_start) + i % 500 * 400;
+    while (counter() < begin) continue;
+    for (volatile int k = (mix(i * 2 + me) & 7) * 2; k > 0; k--) continue;
     _Atomic uint32_t *a = me ? &cells[i].y : &cells[i].x, *b = me ? &cells[i].x : &cells[i].y;
     switch (litmus) {
       case 0:  // store buffering with sequentially consistent accesses (STLR, LDAR)
@@ -1023,6 +837,7 @@ static const struct test TESTS[] = {
 #endif
     {"jumps", jumps}, {"torn_work", torn_work}, {"write_barrier", write_barrier}, {"invalid", invalid},
     {"fork_storm", fork_storm}, {"side_by_side", side_by_side}, {"nested_forks", nested_forks}, {"spawns", spawns},
+    {"lives", lives}, {"sudden_ends", sudden_ends}, {"killed_children", killed_children},
     {"switches", switches}, {"recursion", recursion}, {"contention", contention}, {"order", order},
 };
 int main(int argc, char **argv) {
