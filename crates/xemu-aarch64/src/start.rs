@@ -1,8 +1,6 @@
 //! From options to a running guest.
 
 use std::ffi::{CString, OsStr, OsString};
-use std::fs::File;
-use std::os::fd::FromRawFd;
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
@@ -113,9 +111,7 @@ fn load(
     let mut path = find_program(&options.program, options);
     let mut argv = vec![options.argv0.as_ref().unwrap_or(&options.program).as_bytes().to_vec()];
     argv.extend(options.args.iter().map(|a| a.as_bytes().to_vec()));
-    // SAFETY: whoever started this emulator with `-execfd` handed the descriptor over to it.
-    #[allow(unsafe_code, reason = "an inherited descriptor has no owner in this process yet")]
-    let mut file = options.execfd.map(|fd| unsafe { File::from_raw_fd(fd) });
+    let mut file = options.execfd.map(xemu_host::inherited_file);
     for _ in 0..=SCRIPT_DEPTH {
         let request = LoadRequest {
             path: path.clone(),

@@ -1,5 +1,5 @@
-//! Runs the tests of `test-binaries/stress`: the translator's run time under load, with a code cache
-//! of the usual size and with one so small that it is filled again and again.
+//! Runs the tests of `test-binaries/stress`: the translator's run time under load, with a
+//! code cache of the usual size and with one so small that it is filled again and again.
 //!
 //! Each prints verdicts only, compared with `test-binaries/expected/stress.NAME`. `XEMU_STRESS=N`
 //! makes them work N times as long.

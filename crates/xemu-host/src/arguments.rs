@@ -19,7 +19,7 @@ pub unsafe fn remember_arguments(argc: c_int, argv: *const *const c_char) {
     let first = unsafe { argv.read() };
     // SAFETY: as above; `last` is inside the array.
     let at = unsafe { argv.add(last) };
-    // SAFETY: as above.
+    // SAFETY: `last` is below `argc`, so the pointer there may be read.
     let at = unsafe { at.read() };
     // SAFETY: the caller promises strings.
     let text = unsafe { CStr::from_ptr(at) };

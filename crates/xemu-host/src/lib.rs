@@ -31,7 +31,7 @@ pub use futex::{futex_wait, futex_wake};
 pub use map::{DualMapping, Mapping, PAGE_SIZE, Protection, raw_map, raw_protect, raw_unmap};
 pub use process::{
     CloneArgs, Fork, clone_process, clone_vm_vfork, exit_group, exit_thread, fork, getauxval,
-    getpid, gettid, spawn_thread,
+    getpid, gettid, inherited_file, spawn_thread,
 };
 pub use signal::{
     AltStack, Handler, KernelSigaction, SA_NODEFER, SA_ONSTACK, SA_RESTART, SA_SIGINFO, SIG_COUNT,

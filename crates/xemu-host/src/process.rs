@@ -212,3 +212,13 @@ pub fn clone_vm_vfork<F: FnOnce() -> i32>(
     thread_slot::restore(saved);
     check(result).map(|pid| pid as i32)
 }
+
+/// The file behind a descriptor that this process was started with and that nothing owns yet: an
+/// emulator's own, handed over by the one that started it. The file closes it. A number that is not
+/// open gives a file whose every use fails.
+pub fn inherited_file(fd: i32) -> std::fs::File {
+    use std::os::fd::FromRawFd;
+    // SAFETY: the caller says that nothing in this process owns the descriptor. That is all that
+    // could go wrong: a descriptor is a number to the kernel, and no memory depends on it.
+    unsafe { std::fs::File::from_raw_fd(fd) }
+}

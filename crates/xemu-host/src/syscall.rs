@@ -5,8 +5,9 @@ use core::sync::atomic::AtomicU32;
 
 use crate::HostContext;
 
-/// What [`safe_syscall`] returns when the kernel had begun and wants to begin again, if the signal's
-/// handler allows it. The kernel's own ERESTARTSYS has this number and never reaches user space.
+/// What [`safe_syscall`] returns when the kernel had begun and wants to begin again, if the
+/// signal's handler allows it. The kernel's own ERESTARTSYS has this number and never reaches user
+/// space.
 pub const INTERRUPTED: i64 = -512;
 /// What [`safe_syscall`] returns when the poll flag was set before the kernel was entered: the call
 /// is to be made after the signal, whatever its handler wants. The number of ERESTARTNOINTR.

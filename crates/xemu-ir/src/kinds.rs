@@ -226,8 +226,8 @@ named_enum! {
 }
 
 named_enum! {
-    /// A cryptographic operation on whole vectors. Operands as in the instruction, Vd first where it
-    /// is also a source. (Arm ARM C3.5.24)
+    /// A cryptographic operation on whole vectors. Operands as in the instruction, Vd first where
+    /// it is also a source. (Arm ARM C3.5.24)
     #[allow(missing_docs, reason = "the names are the manual's own")]
     CryptoKind {
         Aese = "aese", Aesd = "aesd", Aesmc = "aesmc", Aesimc = "aesimc",

@@ -125,8 +125,8 @@ impl Op {
         Op::ALL.iter().copied().find(|op| op.info().name == name)
     }
 
-    /// Whether the op is a plain memory access: operands base, index (may be absent), then the value
-    /// of a store; attribute `a` is the index's left shift, `imm` the displacement.
+    /// Whether the op is a plain memory access: operands base, index (may be absent), then the
+    /// value of a store; attribute `a` is the index's left shift, `imm` the displacement.
     pub fn is_plain_access(self) -> bool {
         (Op::Load8 as u16..=Op::StoreV as u16).contains(&(self as u16))
     }
@@ -514,7 +514,8 @@ ir_ops! {
     VUrshl       "v_urshl"        V   (V, V)        [ES, NONE]   noi P;
     VSrshl       "v_srshl"        V   (V, V)        [ES, NONE]   noi P;
 
-    // Vectors: widening and narrowing. `a` is the narrow size; `b` 0 takes the low half, 1 the high.
+    // Vectors: widening and narrowing. `a` is the narrow size; `b` 0 takes the low half, 1 the
+    // high one.
     VSxtl        "v_sxtl"         V   (V)           [ES, Num]    noi P;
     VUxtl        "v_uxtl"         V   (V)           [ES, Num]    noi P;
     VSmull       "v_smull"        V   (V, V)        [ES, Num]    noi P;
@@ -578,8 +579,8 @@ ir_ops! {
     /// Integer to scalar of size `a`; `b` is 1 for unsigned; `imm` is the fraction bits.
     I32ToF       "i32_to_f"       V   (I32)         [ES, Num]    imm FP;
     I64ToF       "i64_to_f"       V   (I64)         [ES, Num]    imm FP;
-    /// In elements of size `a`, rounded by `b`; `imm` is the fraction bits, plus 0x100 for unsigned,
-    /// plus 0x200 for the lowest element only.
+    /// In elements of size `a`, rounded by `b`; `imm` is the fraction bits, plus 0x100 for
+    /// unsigned, plus 0x200 for the lowest element only.
     VFToI        "v_f_to_i"       V   (V)           [ES, Round]  imm FP;
     /// In elements of size `a`; `b` is the shape; `imm` is the fraction bits, plus 0x100 for
     /// unsigned.

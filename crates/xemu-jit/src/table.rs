@@ -1,9 +1,9 @@
-//! A thread's table for indirect branches: from guest addresses to host addresses, read by generated
-//! code.
+//! A thread's table for indirect branches: from guest addresses to host addresses, read by
+//! generated code.
 //!
 //! Only its thread adds entries, and only outside generated code. Every thread may take one out, at
-//! any time: it changes the entry's key, one aligned word, to one that no look-up of this entry asks
-//! for. Whoever has compared the key already still finds the old host address beside it.
+//! any time: it changes the entry's key, one aligned word, to one that no look-up of this entry
+//! asks for. Whoever has compared the key already still finds the old host address beside it.
 
 use core::sync::atomic::{AtomicU64, Ordering};
 

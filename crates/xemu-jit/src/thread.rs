@@ -60,7 +60,7 @@ impl ThreadRecord {
         // borrowed.
         let poll = unsafe { &(*state).poll };
         poll.store(1, Ordering::SeqCst);
-        // SAFETY: as above.
+        // SAFETY: the state lives as `poll` has just shown, and the field is an atomic too.
         let table = unsafe { &(*state).engine.lookup_table };
         table.store(self.empty_table, Ordering::SeqCst);
     }

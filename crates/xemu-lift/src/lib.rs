@@ -45,8 +45,8 @@ use xemu_guest::GuestFault;
 use xemu_ir::{Block, Builder, Effects, Op, Val};
 
 pub use cpu_model::{CpuFeature, CpuModel};
-pub use flag_scan::flags_live_at;
 use ctx::Ctx;
+pub use flag_scan::flags_live_at;
 
 /// What the lifter must know of the guest's processor.
 #[derive(Clone, Debug, Default)]

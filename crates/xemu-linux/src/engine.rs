@@ -19,8 +19,8 @@ pub trait Engine: Send + Sync {
     /// After a fork, in the child: give the locks back, leave memory that the parent still uses.
     fn after_fork_child(&self) {}
 
-    /// An asynchronous signal was queued for the calling thread and its poll flag is set: guest code
-    /// should come to its poll soon. Async-signal-safe: no allocation, no lock.
+    /// An asynchronous signal was queued for the calling thread and its poll flag is set: guest
+    /// code should come to its poll soon. Async-signal-safe: no allocation, no lock.
     fn interrupted(&self) {}
 
     /// A host fault (SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP) came up on the calling thread.

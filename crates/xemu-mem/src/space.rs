@@ -346,8 +346,8 @@ impl AddressSpace {
         code::aliases(&self.shared_lock().maps, &(addr..end))
     }
 
-    /// Tells the observer that code may have changed, at all addresses where it can be executed: what
-    /// IC IVAU means.
+    /// Tells the observer that code may have changed, at all addresses where it can be executed:
+    /// what IC IVAU means.
     pub fn invalidate_code(&self, addr: u64, len: u64) {
         let content = self.code_aliases(addr, len);
         let changes = Changes { content, protection: Vec::new() };

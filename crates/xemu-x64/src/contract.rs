@@ -20,7 +20,8 @@ use crate::asm::{Gpr, Mem, Xmm};
 
 /// The guest registers that live in host registers: the most used ones by a dynamic count over
 /// Debian's python3, perl and bash (but X30, which is written by calls and read by returns only, so
-/// that memory serves as well). (31 is SP.) The registers most used as a base are not in R12 and R13, whose encodings are longer.
+/// that memory serves as well). (31 is SP.) The registers most used as a base are not in R12 and
+/// R13, whose encodings are longer.
 pub const X_HOMES: [(u8, Gpr); 11] = [
     (31, RBX),
     (0, RSI),

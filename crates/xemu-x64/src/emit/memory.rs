@@ -59,7 +59,7 @@ impl Emitter<'_> {
         }
     }
 
-    /// The x86 operand for a plain access, and with tags to strip the address in a scratch register.
+    /// The x86 operand for a plain access; with tags to strip, the address in a scratch register.
     fn address(&mut self, inst: &Inst) -> Mem {
         let [base, index, _] = inst.args;
         let disp = inst.imm as i64 as i32;
