@@ -109,8 +109,8 @@ pub fn host_mask(guest: SigSet) -> SigSet {
     guest.without(FAULTS)
 }
 
-/// The host's disposition for an action of the guest. A child that `shares` its parent's memory must
-/// not die where it holds a lock of ours: signals that kill it come through the handler.
+/// The host's disposition for an action of the guest. A child that `shares` its parent's memory
+/// must not die where it holds a lock of ours: signals that kill it come through the handler.
 fn disposition(sig: i32, action: &SigAction, shares: bool) -> Disposition {
     match action.handler {
         _ if FAULTS.has(sig) => Disposition::Handle { flags: 0 },
