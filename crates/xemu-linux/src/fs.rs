@@ -23,8 +23,11 @@ pub fn openat(t: &mut Thread, dirfd: DirFd, path: Path, flags: OpenFlags, mode: 
     {
         return Ok(fd);
     }
+    // The link itself cannot be opened, which the host says.
+    let own_link = found.proc_entry() == Some(b"exe") && no_follow(flags.0);
+    let addr = if own_link { path.0 } else { found.addr() };
     let flags = swap_open_flags(flags.0);
-    t.blocking(nr::OPENAT, [at(dirfd), found.addr(), flags, u64::from(mode.0), 0, 0])
+    t.blocking(nr::OPENAT, [at(dirfd), addr, flags, u64::from(mode.0), 0, 0])
 }
 
 /// The part of `struct open_how` that every version has.
