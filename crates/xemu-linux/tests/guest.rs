@@ -89,7 +89,8 @@ fn status_of(script: &'static [Step]) -> i32 {
                 exe_path: b"/bin/guest".to_vec(),
                 ..Default::default()
             };
-            let process = Process::init(Config::default(), Arc::new(Script(script)), space, info);
+            let config = Config { prefix: Some("/proc/sys".into()), ..Default::default() };
+            let process = Process::init(config, Arc::new(Script(script)), space, info);
             let mut cpu = CpuState { pc: BASE, ..Default::default() };
             cpu.set_sp(stack.end - 256);
             let errno = run::first_thread(process, cpu);
@@ -508,4 +509,32 @@ fn inherited_dispositions_are_found_when_asked_for() {
         SIGRETURN,
     ]);
     assert_eq!(status, 2);
+}
+
+#[test]
+fn paths_are_looked_up_below_the_prefix() {
+    const ENOENT: u64 = (-2i64).cast_unsigned();
+    fn found(bit: u64, cpu: &CpuState) {
+        A.fetch_or(u64::from(cpu.x[0] != ENOENT) << bit, Ordering::Relaxed);
+    }
+    let status = exit_of(&[
+        // inotify_init1, inotify_add_watch, utimensat, name_to_handle_at, readlinkat; chdir not.
+        Svc(26, |_| [0; 6]),
+        Svc(27, |cpu| [cpu.x[0], c"/kernel".as_ptr() as u64, 0x100, 0, 0, 0]),
+        Do(|cpu| found(0, cpu)),
+        Svc(88, |_| [u64::MAX, c"/kernel/ostype".as_ptr() as u64, 0, 0, 0, 0]),
+        Do(|cpu| found(1, cpu)),
+        Svc(264, |_| {
+            let (handle, mount) = (addr(&BUFFER), addr(&BUFFER[8]));
+            [u64::MAX, c"/kernel/ostype".as_ptr() as u64, handle, mount, 0, 0]
+        }),
+        Do(|cpu| found(2, cpu)),
+        Svc(78, |_| [u64::MAX, c"/kernel/ostype".as_ptr() as u64, addr(&BUFFER), 8, 0, 0]),
+        Do(|cpu| found(3, cpu)),
+        Svc(49, |_| [c"/kernel".as_ptr() as u64, 0, 0, 0, 0, 0]),
+        Do(|cpu| found(4, cpu)),
+        EXIT_WITH_A,
+        SIGRETURN,
+    ]);
+    assert_eq!(status, 0b1111);
 }
