@@ -363,17 +363,22 @@ static void deaths(int argc, char **argv) {
     MUST(waitpid(pid, &status, 0));
     printf("%d: signaled %d by %d\n", signals[i], WIFSIGNALED(status), WTERMSIG(status));
   }
-  int status;
+  // The child lives until its continuation was seen.
+  int status, ends[2];
+  MUST(pipe(ends));
   pid_t pid = MUST(fork());
   if (pid == 0) {
     raise(SIGSTOP);
-    _exit(5);
+    close(ends[1]);
+    char byte;
+    _exit(read(ends[0], &byte, 1) == 0 ? 5 : 6);
   }
   MUST(waitpid(pid, &status, WUNTRACED));
   printf("stopped %d by %d\n", WIFSTOPPED(status), WSTOPSIG(status));
   MUST(kill(pid, SIGCONT));
   MUST(waitpid(pid, &status, WCONTINUED));
   CHECK(WIFCONTINUED(status));
+  MUST(close(ends[1]));
   MUST(waitpid(pid, &status, 0));
   SHOW(WEXITSTATUS(status));
 }
