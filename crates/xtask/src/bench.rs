@@ -93,7 +93,17 @@ fn host() -> String {
     let model = cpu.lines().find_map(|line| line.strip_prefix("model name\t: ")).unwrap_or("?");
     let kernel = std::fs::read_to_string("/proc/sys/kernel/osrelease").unwrap_or_default();
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
-    format!("{model}, {cores} cores, Linux {}", kernel.trim())
+    let load = std::fs::read_to_string("/proc/loadavg").unwrap_or_default();
+    let load = load.split(' ').next().unwrap_or_default();
+    format!("{model}, {cores} cores, Linux {}, load {load} at the start", kernel.trim())
+}
+
+/// The commit that is checked out, to tell what was measured.
+fn commit() -> String {
+    let mut git = Command::new("git");
+    let output =
+        git.args(["rev-parse", "--short", "HEAD"]).current_dir(repository::root()).output();
+    output.map(|output| String::from_utf8_lossy(&output.stdout).trim().into()).unwrap_or_default()
 }
 
 /// `cargo xtask bench`.
@@ -112,7 +122,7 @@ pub fn command(arguments: Vec<OsString>) -> Outcome {
     }
     let setting = Setting { emulator, peer, runs: options.runs.max(1), only: options.only };
     let wants = |part: &str| options.parts.is_empty() || options.parts.iter().any(|p| p == part);
-    let mut text = format!("# Benchmarks\n\nHost: {}.\n", host());
+    let mut text = format!("# Benchmarks\n\nCommit: {}.\nHost: {}.\n", commit(), host());
     if let Some(peer) = &setting.peer {
         text += &format!("Peer: {}.\n", first_line(peer));
     }
