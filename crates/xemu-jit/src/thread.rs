@@ -154,15 +154,19 @@ impl JitThread {
         cpu: &mut CpuState,
         f: impl FnOnce(&mut Self, &mut CpuState) -> R,
     ) -> R {
-        let record = self.record.clone();
+        let record = Arc::as_ptr(&self.record);
+        // SAFETY: `self.record` is never replaced, so the record lives as long as `self`, which is
+        // borrowed until the end of this function.
+        let record = unsafe { &*record };
         let state = &raw mut *cpu;
         if record.state.load(Ordering::Relaxed) != state {
             let _lock = self.engine.lock();
             record.state.store(state, Ordering::SeqCst);
         }
         cpu.engine.engine_thread = Arc::as_ptr(&self.engine) as u64;
-        let result = xemu_host::enter(ThreadSlot::Engine, &*record, || f(self, cpu));
-        record.generation.store(core::ptr::null_mut(), Ordering::SeqCst);
+        let result = xemu_host::enter(ThreadSlot::Engine, record, || f(self, cpu));
+        // What ran in the generation comes before; what comes after needs no order.
+        record.generation.store(core::ptr::null_mut(), Ordering::Release);
         result
     }
 
@@ -225,7 +229,11 @@ impl JitThread {
 
     /// Takes over the present generation, and the table that this thread looks up in.
     fn catch_up(&mut self, cpu: &mut CpuState) {
-        cpu.engine.lookup_table.store(self.table.addr(), Ordering::SeqCst);
+        // Usually it is up. Whoever takes it away has asked for the poll before, so one who sees it
+        // up and the poll not asked for will find it gone later.
+        if cpu.engine.lookup_table.load(Ordering::SeqCst) != self.table.addr() {
+            cpu.engine.lookup_table.store(self.table.addr(), Ordering::SeqCst);
+        }
         let number = self.hold_generation().number;
         let new_generation = number != self.number;
         let out_of_line = !cpu.fpcr.is_host_compatible();
