@@ -20,6 +20,9 @@ use std::os::unix::ffi::OsStrExt;
 
 use options::{Request, StartedBy};
 
+#[global_allocator]
+static HEAP: xemu_host::Heap = xemu_host::Heap;
+
 /// The exit status for a wrong command line, as env(1) and its kin use it.
 const STATUS_USAGE: i32 = 125;
 

@@ -47,6 +47,9 @@ type Counters = Box<dyn Fn() -> StatsSnapshot + Send + Sync>;
 static COUNTERS: OnceLock<Counters> = OnceLock::new();
 static STATS: OnceLock<bool> = OnceLock::new();
 
+/// Addresses kept back for the emulator at most, whatever the guest takes.
+const MOST_RESERVED: u64 = 32 << 20;
+
 /// Runs the program; comes back only when that was not possible.
 pub fn run(options: Options, secure: bool) -> Failure {
     match prepare(options, secure) {
@@ -59,6 +62,8 @@ pub fn run(options: Options, secure: bool) -> Failure {
 }
 
 fn prepare(options: Options, secure: bool) -> Result<(&'static Process, Box<CpuState>), Failure> {
+    let limit = xemu_host::address_space_limit().unwrap_or(u64::MAX);
+    xemu_host::reserve_addresses((limit / 8).min(MOST_RESERVED) as usize);
     let model = cpu_model(options.cpu.as_deref())?;
     let features = host_features(options.host.as_deref())?;
     let entropy = xemu_host::random_u64().unwrap_or(0);

@@ -2,7 +2,7 @@
 
 use core::ptr::NonNull;
 
-use crate::{Errno, check, syscall6};
+use crate::{Errno, check, release_addresses, syscall6};
 
 /// The page size of guest and host.
 pub const PAGE_SIZE: usize = 4096;
@@ -101,7 +101,11 @@ impl Mapping {
     fn map(addr: u64, len: usize, prot: u64, flags: u64, fd: i32) -> Result<Self, Errno> {
         let len = len.checked_next_multiple_of(PAGE_SIZE).ok_or(libc::ENOMEM)?;
         // SAFETY: no caller passes MAP_FIXED, so no existing mapping changes.
-        let addr = unsafe { raw_map(addr, len as u64, prot, flags, fd, 0) }?;
+        let attempt = || unsafe { raw_map(addr, len as u64, prot, flags, fd, 0) };
+        let addr = match attempt() {
+            Err(libc::ENOMEM) if release_addresses(len) => attempt(),
+            result => result,
+        }?;
         Ok(Self { addr, len, owned: true })
     }
 
@@ -262,7 +266,11 @@ fn duplicate_shared(exec_addr: u64, len: usize) -> Result<Mapping, Errno> {
     let how = libc_flags(libc::MREMAP_MAYMOVE | libc::MREMAP_FIXED);
     let args = [writer.addr, 0, len as u64, how, exec_addr, 0];
     // SAFETY: the target lies in the caller's reservation, to which nothing refers.
-    check(unsafe { syscall6(libc::SYS_mremap as u64, args) })?;
+    let attempt = || check(unsafe { syscall6(libc::SYS_mremap as u64, args) });
+    match attempt() {
+        Err(libc::ENOMEM) if release_addresses(len) => attempt(),
+        result => result,
+    }?;
     // SAFETY: the range was mapped a moment ago and nothing refers to it.
     unsafe { raw_protect(exec_addr, len as u64, Protection::ReadExecute as u64) }?;
     Ok(writer)

@@ -24,6 +24,14 @@ pub fn getauxval(kind: u64) -> u64 {
     unsafe { libc::getauxval(kind) }
 }
 
+/// How many bytes of addresses the process may have, if that is limited (RLIMIT_AS).
+pub fn address_space_limit() -> Option<u64> {
+    let mut limit = libc::rlimit { rlim_cur: 0, rlim_max: 0 };
+    // SAFETY: `limit` is valid for writes of the kernel's structure.
+    let result = unsafe { libc::getrlimit(libc::RLIMIT_AS, &raw mut limit) };
+    (result == 0 && limit.rlim_cur != libc::RLIM_INFINITY).then_some(limit.rlim_cur)
+}
+
 /// Ends the process at once: no destructors, no exit handlers.
 pub fn exit_group(status: i32) -> ! {
     loop {

@@ -107,6 +107,21 @@ impl Generation {
         Ok((generation, writer))
     }
 
+    /// Like [`Generation::new`], but content with less code when the process's addresses are
+    /// limited or scarce.
+    ///
+    /// # Errors
+    /// The host's, when it gives no memory even for the least sensible cache.
+    pub fn fitting(number: u64, code_len: usize) -> Result<(Self, Writer), Errno> {
+        let mut code_len = within_limit(code_len, xemu_host::address_space_limit());
+        loop {
+            match Self::new(number, code_len) {
+                Err(_) if code_len > MIN_CODE => code_len /= 2,
+                result => return result,
+            }
+        }
+    }
+
     /// The lowest address of the code area.
     pub fn code_base(&self) -> u64 {
         self.reservation.addr() + self.slots_len as u64
@@ -244,6 +259,13 @@ impl Generation {
     }
 }
 
+/// The part of the wish that leaves most of the addresses to the guest. With its tables a cache
+/// takes four times the addresses of its code.
+fn within_limit(code_len: usize, limit: Option<u64>) -> usize {
+    let most = limit.map_or(code_len, |bytes| usize::try_from(bytes / 32).unwrap_or(code_len));
+    code_len.min(most)
+}
+
 fn libc_enomem() -> Errno {
     const ENOMEM: Errno = 12;
     ENOMEM
@@ -266,10 +288,11 @@ impl Writer {
         if start + SEGMENT > g.code_len || len > SEGMENT {
             return Ok(Err(Full));
         }
-        let segment = DualMapping::new(&g.reservation, g.slots_len + start, SEGMENT)?;
+        // The old view goes first: then the new one needs no more addresses than there were.
         if let Some(old) = self.segments.last_mut() {
             old.close_writer();
         }
+        let segment = DualMapping::new(&g.reservation, g.slots_len + start, SEGMENT)?;
         self.segments.push(segment);
         self.cursor = start;
         Ok(Ok(g.code_base() + start as u64))
@@ -338,6 +361,13 @@ impl Drop for Writer {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_cache_is_small_where_addresses_are_few() {
+        assert_eq!(within_limit(128 << 20, None), 128 << 20);
+        assert_eq!(within_limit(128 << 20, Some(512 << 20)), 16 << 20);
+        assert_eq!(within_limit(2 << 20, Some(1 << 40)), 2 << 20);
+    }
 
     /// A thread may be inside a generation whose writer is gone: its code must stay readable.
     #[test]

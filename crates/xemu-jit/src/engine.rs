@@ -145,7 +145,7 @@ impl JitEngine {
     /// When the host gives no memory.
     pub fn new(guest: Arc<dyn Guest>, config: JitConfig) -> Result<Self, JitError> {
         let (current, writer) =
-            Generation::new(1, config.cache_size).map_err(JitError::NoMemory)?;
+            Generation::fitting(1, config.cache_size).map_err(JitError::NoMemory)?;
         let mut translator = Translator::new(config.lift.clone(), config.features);
         translator.flags_always_live = config.flags_always_live;
         let current = Arc::new(current);
@@ -349,7 +349,7 @@ impl JitEngine {
     fn flush(&self, inner: &mut Inner) -> Result<(), JitError> {
         let number = inner.current.number + 1;
         let (next, writer) =
-            Generation::new(number, self.config.cache_size).map_err(JitError::NoMemory)?;
+            Generation::fitting(number, self.config.cache_size).map_err(JitError::NoMemory)?;
         let old = core::mem::replace(&mut inner.current, Arc::new(next));
         inner.writer = writer;
         inner.retired.push(old);
