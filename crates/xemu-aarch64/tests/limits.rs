@@ -1,5 +1,5 @@
-//! Programs whose addresses are limited (`ulimit -v`): the emulator makes do with what there is, and
-//! keeps enough for itself when the guest takes all the rest.
+//! Programs whose addresses are limited (`ulimit -v`): the emulator makes do with what there is,
+//! and keeps enough for itself when the guest takes all the rest.
 
 mod common;
 
