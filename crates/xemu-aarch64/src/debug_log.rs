@@ -75,6 +75,7 @@ pub fn configure(
         return Ok(own);
     }
     let fd = own.unwrap_or(STDERR);
+    config.eager = true;
     if items & EXEC != 0 {
         config.link = false;
         config.trace_exec = true;

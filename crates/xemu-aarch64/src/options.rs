@@ -44,6 +44,8 @@ pub struct Options {
     pub stats: bool,
     /// The engine (`--engine`).
     pub engine: EngineChoice,
+    /// Translate code before its first run (`--eager`).
+    pub eager: bool,
     /// Bytes of translated code kept at most (`--cache-size`).
     pub cache_size: usize,
     /// Host level to emit code for (`--host`): v2, v3 or native.
@@ -87,6 +89,7 @@ Runs an AArch64 Linux program on this x86-64 machine.
   -D FILE          write the log to FILE                     (QEMU_LOG_FILENAME)
   -strace          print system calls                        (QEMU_STRACE)
   --engine ENGINE  jit, interp or verify                     (XEMU_ENGINE)
+  --eager          translate code before its first run, which is interpreted else (XEMU_EAGER)
   --cache-size N   bytes of translated code to keep          (XEMU_CACHE_SIZE)
   --host LEVEL     emit code for v2, v3 or native            (XEMU_HOST)
   --stats          print counters at the end                 (XEMU_STATS)
@@ -110,6 +113,7 @@ fn defaults() -> Options {
         strace: false,
         stats: false,
         engine: EngineChoice::Jit,
+        eager: false,
         cache_size: DEFAULT_CACHE,
         host: None,
         execfd: None,
@@ -170,6 +174,7 @@ fn from_environment(o: &mut Options, var: Lookup<'_>) -> Result<(), String> {
     o.log_file = either("LOG_FILENAME").map(PathBuf::from);
     o.strace = either("STRACE").is_some();
     o.stats = var("XEMU_STATS").is_some();
+    o.eager = var("XEMU_EAGER").is_some();
     if let Some(engine) = var("XEMU_ENGINE") {
         o.engine = parse_engine(&engine.to_string_lossy())?;
     }
@@ -230,6 +235,7 @@ fn from_command_line(mut o: Options, args: Vec<OsString>) -> Result<Request, Str
             "version" | "v" | "V" => return Ok(Request::Print(version())),
             "strace" => o.strace = true,
             "stats" => o.stats = true,
+            "eager" => o.eager = true,
             other => {
                 let what = name.clone();
                 let value = value(&what)?;

@@ -225,7 +225,13 @@ fn jit_config(
     lift: LiftConfig,
     features: HostFeatures,
 ) -> Result<JitConfig, Failure> {
-    let mut config = JitConfig { features, cache_size: options.cache_size, ..JitConfig::new(lift) };
+    let mut config = JitConfig {
+        features,
+        cache_size: options.cache_size,
+        eager: options.eager,
+        measure: options.stats,
+        ..JitConfig::new(lift)
+    };
     if let Some(items) = &options.log_items {
         let file = options.log_file.as_deref();
         let fd = debug_log::configure(items, file, &mut config).map_err(Failure::own)?;

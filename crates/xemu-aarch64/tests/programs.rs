@@ -33,8 +33,8 @@ impl Row {
         let _oracle = words.next()?;
         let status = words.next()?.parse().ok()?;
         let engines = match words.next()?.as_str() {
-            "both" => &["jit", "interp"][..],
-            "jit" => &["jit"][..],
+            "both" => &["jit", "eager", "interp"][..],
+            "jit" => &["jit", "eager"][..],
             _ => return None,
         };
         Some(Row { status, engines, program: words.next()?, arguments: words.collect() })
@@ -101,8 +101,11 @@ fn check_known(
 fn check(row: &Row, engine: &str, folder: &Path) -> Result<Completion, Failed> {
     let expected = fs::read(folder.join("expected").join(row.name()))?;
     let mut command = Command::new(EMULATOR);
+    // `eager` is the translating engine where nothing is interpreted the first time.
+    let (engine, eager) = if engine == "eager" { ("jit", true) } else { (engine, false) };
     command
         .args(["--engine", engine])
+        .args(eager.then_some("--eager"))
         .arg(format!("./{}", row.program))
         .args(&row.arguments)
         .env("XT_KEPT", "a value")

@@ -1,4 +1,4 @@
-//! Interprets single instructions for generated code.
+//! Interprets single instructions for generated code, and blocks that run for the first time.
 
 use std::collections::HashMap;
 
@@ -11,18 +11,26 @@ use crate::guest::Guest;
 
 /// How many lifted instructions are kept.
 const MOST_KEPT: usize = 1024;
+/// The most guest instructions that are interpreted between two polls.
+const MAX_INSNS: u32 = 64;
 
-/// Interprets one instruction at a time, keeping what it has lifted.
+/// Interprets: one instruction at a time, keeping what it has lifted, or a block, forgetting it.
 pub struct Emulator {
     interp: Interp,
     machine: Box<dyn Machine>,
+    block: Block,
     kept: HashMap<u64, (u32, Block), foldhash::fast::FixedState>,
 }
 
 impl Emulator {
     /// An emulator of `guest`'s instructions.
     pub fn new(guest: &dyn Guest) -> Self {
-        Self { interp: Interp::new(), machine: guest.machine(), kept: HashMap::default() }
+        Self {
+            interp: Interp::new(),
+            machine: guest.machine(),
+            block: Block::default(),
+            kept: HashMap::default(),
+        }
     }
 
     /// Runs the instruction at `cpu.pc`.
@@ -46,5 +54,18 @@ impl Emulator {
         }
         let (_, block) = &self.kept[&pc];
         Ok(self.interp.run_block(block, cpu, &mut *self.machine))
+    }
+
+    /// Runs the block at `cpu.pc`, up to its first branch.
+    pub fn run_block(
+        &mut self,
+        cpu: &mut CpuState,
+        guest: &dyn Guest,
+        lifter: &mut Lifter,
+    ) -> Result<BlockEnd, GuestFault> {
+        let mut limits =
+            Limits { max_insns: MAX_INSNS, fp_out_of_line: false, stop_at: &mut |_| true };
+        lifter.lift_block(cpu.pc, &mut |a| guest.fetch(a), &mut self.block, &mut limits)?;
+        Ok(self.interp.run_block(&self.block, cpu, &mut *self.machine))
     }
 }

@@ -12,6 +12,7 @@ use xemu_x64::{CompileContext, CompileError, ExitSlot, HostFeatures};
 use crate::cache::{Full, Generation, Writer};
 use crate::fault::{self, HostFault};
 use crate::guest::{BlockObserver, Guest, TranslationEvent};
+use crate::seen::Seen;
 use crate::stats::{Stats, add};
 use crate::table::EmptyTable;
 use crate::thread::{JitThread, ThreadRecord};
@@ -27,6 +28,12 @@ pub struct JitConfig {
     pub cache_size: usize,
     /// Whether exits are linked, and loops stay inside a block.
     pub link: bool,
+    /// Whether a block is translated before its first run. Otherwise it is interpreted once and
+    /// translated when it is to run again: much of a program, its start above all, runs just once,
+    /// and then translating costs more than it gives back.
+    pub eager: bool,
+    /// Whether the time that translation takes is measured.
+    pub measure: bool,
     /// The most guest instructions in a block.
     pub max_insns: u32,
     /// Whether NZCV is kept at every exit, even where the code behind overwrites it unread.
@@ -45,6 +52,8 @@ impl JitConfig {
             features: HostFeatures::detect(),
             cache_size: 128 << 20,
             link: true,
+            eager: false,
+            measure: false,
             max_insns: xemu_lift::Limits::DEFAULT_MAX_INSNS,
             flags_always_live: false,
             trace_exec: false,
@@ -102,6 +111,8 @@ pub(crate) struct Inner {
     tag_traps: u32,
     /// How often floating point has trapped in the block at an address.
     fp_traps: Map<u64, u32>,
+    /// Where code has run that was interpreted.
+    seen: Seen,
 }
 
 /// Bit of a block's key that says that floating point is out of line.
@@ -128,6 +139,14 @@ pub struct JitEngine {
     pub(crate) invalidations: AtomicU64,
     /// What takes a thread's table's place until the thread has come to its poll.
     pub(crate) empty_table: EmptyTable,
+}
+
+/// What is to be done at an address.
+pub(crate) enum Place {
+    /// To run this code.
+    Code(Found),
+    /// To interpret a block, as it is the first time that this address is come to.
+    Cold,
 }
 
 /// Where a block's code is.
@@ -163,6 +182,7 @@ impl JitEngine {
             strip_tags: false,
             tag_traps: 0,
             fp_traps: Map::default(),
+            seen: Seen::new(),
         };
         Ok(Self {
             guest,
@@ -218,22 +238,38 @@ impl JitEngine {
         &self,
         pc: u64,
         out_of_line: bool,
-    ) -> Result<Result<Found, GuestFault>, JitError> {
+    ) -> Result<Result<Place, GuestFault>, JitError> {
         let mut inner = self.lock();
+        if self.is_cold(&mut inner, pc, out_of_line) {
+            return Ok(Ok(Place::Cold));
+        }
         let block = self.block_for(&mut inner, pc, out_of_line)?;
         let invalidations = self.invalidations.load(Ordering::Relaxed);
-        Ok(block.map(|block| Found { host: inner.blocks[block as usize].host, invalidations }))
+        Ok(block.map(|block| {
+            Place::Code(Found { host: inner.blocks[block as usize].host, invalidations })
+        }))
     }
 
-    /// The code for `target`, to which slot `slot` of generation `number` is linked.
+    /// Whether the code at `pc` is not translated and is to be interpreted this time.
+    fn is_cold(&self, inner: &mut Inner, pc: u64, out_of_line: bool) -> bool {
+        !self.config.eager
+            && !inner.map.contains_key(&Self::key(pc, out_of_line))
+            && inner.seen.is_first(pc)
+    }
+
+    /// The code for `target`, to which slot `slot` of generation `number` is linked; nothing if the
+    /// target is to be interpreted.
     pub(crate) fn link(
         &self,
         number: u64,
         slot: u32,
         target: u64,
         out_of_line: bool,
-    ) -> Result<Result<u64, GuestFault>, JitError> {
+    ) -> Result<Result<Option<u64>, GuestFault>, JitError> {
         let mut inner = self.lock();
+        if self.is_cold(&mut inner, target, out_of_line) {
+            return Ok(Ok(None));
+        }
         let block = match self.block_for(&mut inner, target, out_of_line)? {
             Ok(block) => block,
             Err(fault) => return Ok(Err(fault)),
@@ -244,7 +280,7 @@ impl JitEngine {
             inner.blocks[block as usize].incoming.push(slot);
             add(&self.stats.links, 1);
         }
-        Ok(Ok(host))
+        Ok(Ok(Some(host)))
     }
 
     fn block_for(
@@ -256,9 +292,11 @@ impl JitEngine {
         if let Some(block) = inner.map.get(&Self::key(pc, out_of_line)) {
             return Ok(Ok(*block));
         }
-        let start = std::time::Instant::now();
+        let start = self.config.measure.then(std::time::Instant::now);
         let result = self.translate(inner, pc, out_of_line);
-        add(&self.stats.translation_ns, start.elapsed().as_nanos() as u64);
+        if let Some(start) = start {
+            add(&self.stats.translation_ns, start.elapsed().as_nanos() as u64);
+        }
         result
     }
 

@@ -11,6 +11,7 @@ mod engine;
 mod fault;
 mod guest;
 mod interp_engine;
+mod seen;
 mod stats;
 mod table;
 mod thread;

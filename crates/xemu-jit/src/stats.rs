@@ -41,6 +41,8 @@ counters! {
     links,
     /// Indirect branches that the thread's table did not know.
     lookups_missed,
+    /// Blocks interpreted because they ran for the first time.
+    interpreted,
     /// Instructions interpreted because no code is emitted for them.
     emulated,
     /// Instructions interpreted after a host trap (a tagged address, an invalid operation).

@@ -15,7 +15,7 @@ use xemu_x64::trampolines::RETURN_SEARCH;
 
 use crate::cache::Generation;
 use crate::emulate::Emulator;
-use crate::engine::{Found, JitEngine, JitError, no_generation};
+use crate::engine::{Found, JitEngine, JitError, Place, no_generation};
 use crate::fault;
 use crate::guest::TranslationEvent;
 use crate::stats::add;
@@ -179,11 +179,14 @@ impl JitThread {
         before: &mut dyn FnMut(&CpuState, u64),
     ) -> Result<OneRun, JitError> {
         debug_assert!(!self.engine.config.link, "a linked exit would run on into the next block");
+        debug_assert!(self.engine.config.eager, "the first run would be interpreted");
         self.guarded(cpu, |thread, cpu| {
             thread.catch_up(cpu);
             let host = match thread.enter_address(cpu)? {
-                Ok(host) => host,
-                Err(fault) => return Ok(OneRun::NotRun(Exit::Fault(fault))),
+                Next::Enter(host) => host,
+                Next::Exit(exit) => return Ok(OneRun::NotRun(exit)),
+                // Neither comes from an eager engine.
+                Next::Dispatch | Next::Interpret => return Ok(OneRun::NotRun(Exit::Poll)),
             };
             before(cpu, host);
             thread.enter_code(cpu, host);
@@ -195,7 +198,7 @@ impl JitThread {
             let emulated = interpreted.then_some(cpu.pc);
             match thread.after_leave(cpu)? {
                 Next::Exit(exit) => Ok(OneRun::Ran { emulated, exit: Some(exit) }),
-                Next::Enter(_) | Next::Dispatch => Ok(OneRun::Ran { emulated, exit: None }),
+                _ => Ok(OneRun::Ran { emulated, exit: None }),
             }
         })
     }
@@ -207,19 +210,19 @@ impl JitThread {
             if cpu.poll.load(Ordering::SeqCst) != 0 {
                 return Ok(Exit::Poll);
             }
-            let mut host = match self.enter_address(cpu)? {
-                Ok(host) => host,
-                Err(fault) => return Ok(Exit::Fault(fault)),
-            };
+            let mut next = self.enter_address(cpu)?;
             loop {
-                if self.engine.config.trace_exec
-                    && let Some(observer) = &self.engine.config.observer
-                {
-                    observer(&TranslationEvent::Executed(cpu.pc));
-                }
-                self.enter_code(cpu, host);
-                match self.after_leave(cpu)? {
-                    Next::Enter(next) => host = next,
+                next = match next {
+                    Next::Enter(host) => {
+                        if self.engine.config.trace_exec
+                            && let Some(observer) = &self.engine.config.observer
+                        {
+                            observer(&TranslationEvent::Executed(cpu.pc));
+                        }
+                        self.enter_code(cpu, host);
+                        self.after_leave(cpu)?
+                    }
+                    Next::Interpret => self.interpret(cpu)?,
                     Next::Dispatch => break,
                     Next::Exit(exit) => return Ok(exit),
                 }
@@ -309,8 +312,8 @@ impl JitThread {
         }
     }
 
-    /// Where to enter for `cpu.pc`.
-    fn enter_address(&mut self, cpu: &mut CpuState) -> Result<Result<u64, GuestFault>, JitError> {
+    /// How to go on at `cpu.pc`; never [`Next::Dispatch`].
+    fn enter_address(&mut self, cpu: &mut CpuState) -> Result<Next, JitError> {
         let pc = xemu_interp::untag(cpu.pc);
         cpu.pc = pc;
         if pc & 3 != 0 {
@@ -318,14 +321,15 @@ impl JitThread {
             // the stack's base, and left it a word higher.
             self.reset_return_stack(cpu);
             let kind = FaultKind::MisalignedPc;
-            return Ok(Err(GuestFault { kind, addr: pc, write: false }));
+            return Ok(Next::Exit(Exit::Fault(GuestFault { kind, addr: pc, write: false })));
         }
         if let Some(host) = self.table.get(pc) {
-            return Ok(Ok(host));
+            return Ok(Next::Enter(host));
         }
         let found = match self.engine.code_for(pc, self.out_of_line)? {
-            Ok(found) => found,
-            Err(fault) => return Ok(Err(fault)),
+            Ok(Place::Code(found)) => found,
+            Ok(Place::Cold) => return Ok(Next::Interpret),
+            Err(fault) => return Ok(Next::Exit(Exit::Fault(fault))),
         };
         if self.moved(cpu) {
             return self.enter_address(cpu);
@@ -334,7 +338,7 @@ impl JitThread {
         if self.engine.config.link {
             self.remember(pc, &found);
         }
-        Ok(Ok(found.host))
+        Ok(Next::Enter(found.host))
     }
 
     /// Whether translating has started a new generation, which is taken over then.
@@ -407,8 +411,29 @@ impl JitThread {
         }
         match self.engine.link(number, slot, target, self.out_of_line)? {
             Err(fault) => Ok(Next::Exit(Exit::Fault(fault))),
+            Ok(None) => Ok(Next::Interpret),
             Ok(_) if self.moved(cpu) => Ok(Next::Dispatch),
-            Ok(host) => Ok(Next::Enter(host)),
+            Ok(Some(host)) => Ok(Next::Enter(host)),
+        }
+    }
+
+    /// Interprets blocks from `cpu.pc` on as long as they run for the first time.
+    fn interpret(&mut self, cpu: &mut CpuState) -> Result<Next, JitError> {
+        let engine = self.engine.clone();
+        loop {
+            add(&engine.stats.interpreted, 1);
+            match self.emulator.run_block(cpu, &*engine.guest, &mut self.lifter) {
+                Err(fault) => return Ok(Next::Exit(Exit::Fault(fault))),
+                Ok(BlockEnd::Exit(exit)) => return Ok(Next::Exit(exit)),
+                Ok(BlockEnd::Next) if cpu.poll.load(Ordering::Acquire) != 0 => {
+                    return Ok(Next::Dispatch);
+                }
+                Ok(BlockEnd::Next) => {}
+            }
+            match self.enter_address(cpu)? {
+                Next::Interpret => {}
+                next => return Ok(next),
+            }
         }
     }
 
@@ -447,6 +472,8 @@ enum Next {
     Enter(u64),
     /// At `cpu.pc`, through the dispatcher.
     Dispatch,
+    /// With the interpreter, as the block at `cpu.pc` runs for the first time.
+    Interpret,
     /// Back to the Linux layer.
     Exit(Exit),
 }

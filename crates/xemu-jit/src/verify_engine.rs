@@ -94,6 +94,7 @@ impl VerifyEngine {
     /// When the host gives no memory.
     pub fn new(guest: Arc<dyn Guest>, mut config: JitConfig) -> Result<Self, JitError> {
         config.link = false;
+        config.eager = true;
         config.flags_always_live = true;
         let blocks: Arc<Mutex<Blocks>> = Arc::default();
         let observed = config.observer.take();

@@ -45,7 +45,15 @@ const BASE: u64 = 0x40_0000;
 
 fn config(features: HostFeatures, cache_size: usize, link: bool) -> JitConfig {
     let max_insns = 64;
-    JitConfig { features, cache_size, link, max_insns, ..JitConfig::new(LiftConfig::default()) }
+    let eager = true;
+    JitConfig {
+        features,
+        cache_size,
+        link,
+        eager,
+        max_insns,
+        ..JitConfig::new(LiftConfig::default())
+    }
 }
 
 fn start(stack: &mut [u64]) -> CpuState {
