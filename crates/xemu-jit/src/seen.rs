@@ -5,9 +5,9 @@ const BITS: usize = 1 << 17;
 /// So many bits set, and the filter starts anew: beyond, too much code would count as seen.
 const MOST_SET: usize = BITS / 4;
 
-/// A set of addresses that may take an address that is new for one that it has, so that code is
-/// translated a run too early, and that forgets all it has now and then, so that code is interpreted
-/// a second time. Neither is wrong.
+/// A set of addresses. It may take a new address for one that it has, so that code is translated
+/// a run too early, and it forgets all it has now and then, so that code is interpreted a second
+/// time. Neither is wrong.
 pub(crate) struct Seen {
     bits: Vec<u64>,
     set: usize,
