@@ -23,6 +23,7 @@ const LIMIT: Duration = Duration::from_secs(120);
 struct Row {
     status: i32,
     engines: &'static [&'static str],
+    cpu: Option<String>,
     program: String,
     arguments: Vec<String>,
 }
@@ -32,12 +33,17 @@ impl Row {
         let mut words = line.split_whitespace().map(str::to_owned);
         let _oracle = words.next()?;
         let status = words.next()?.parse().ok()?;
-        let engines = match words.next()?.as_str() {
+        let engines = words.next()?;
+        let (engines, cpu) = match engines.split_once(':') {
+            Some((engines, cpu)) => (engines, Some(cpu.to_owned())),
+            None => (engines.as_str(), None),
+        };
+        let engines = match engines {
             "both" => &["jit", "eager", "interp"][..],
             "jit" => &["jit", "eager"][..],
             _ => return None,
         };
-        Some(Row { status, engines, program: words.next()?, arguments: words.collect() })
+        Some(Row { status, engines, cpu, program: words.next()?, arguments: words.collect() })
     }
 
     /// The name of the test and of the file with its text.
@@ -106,6 +112,7 @@ fn check(row: &Row, engine: &str, folder: &Path) -> Result<Completion, Failed> {
     command
         .args(["--engine", engine])
         .args(eager.then_some("--eager"))
+        .args(row.cpu.iter().flat_map(|cpu| ["-cpu", cpu]))
         .arg(format!("./{}", row.program))
         .args(&row.arguments)
         .env("XT_KEPT", "a value")
@@ -147,7 +154,8 @@ fn main() {
     for line in list.lines().filter(|line| !line.is_empty() && !line.starts_with('#')) {
         let row = Row::parse(line).unwrap_or_else(|| panic!("tests.list: cannot read {line:?}"));
         for engine in row.engines {
-            let row = Row { program: row.program.clone(), arguments: row.arguments.clone(), ..row };
+            let (program, arguments) = (row.program.clone(), row.arguments.clone());
+            let row = Row { cpu: row.cpu.clone(), program, arguments, ..row };
             let folder = folder.clone();
             trials.push(Trial::ignorable_test(format!("{}::{engine}", row.name()), move || {
                 check(&row, engine, &folder)

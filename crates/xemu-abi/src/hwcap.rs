@@ -42,6 +42,22 @@ hwcaps! { HWCAP_NAMES:
     29 HWCAP_SB "sb";
     30 HWCAP_PACA "paca";
     31 HWCAP_PACG "pacg";
+    32 HWCAP_GCS "gcs";
+    33 HWCAP_CMPBR "cmpbr";
+    34 HWCAP_FPRCVT "fprcvt";
+    35 HWCAP_F8MM8 "f8mm8";
+    36 HWCAP_F8MM4 "f8mm4";
+    37 HWCAP_SVE_F16MM "svef16mm";
+    38 HWCAP_SVE_ELTPERM "sveeltperm";
+    39 HWCAP_SVE_AES2 "sveaes2";
+    40 HWCAP_SVE_BFSCALE "svebfscale";
+    41 HWCAP_SVE2P2 "sve2p2";
+    42 HWCAP_SME2P2 "sme2p2";
+    43 HWCAP_SME_SBITPERM "smesbitperm";
+    44 HWCAP_SME_AES "smeaes";
+    45 HWCAP_SME_SFEXPA "smesfexpa";
+    46 HWCAP_SME_STMOP "smestmop";
+    47 HWCAP_SME_SMOP4 "smesmop4";
 }
 
 hwcaps! { HWCAP2_NAMES:
@@ -93,15 +109,37 @@ hwcaps! { HWCAP2_NAMES:
     45 HWCAP2_SVE_B16B16 "sveb16b16";
     46 HWCAP2_LRCPC3 "lrcpc3";
     47 HWCAP2_LSE128 "lse128";
+    48 HWCAP2_FPMR "fpmr";
+    49 HWCAP2_LUT "lut";
+    50 HWCAP2_FAMINMAX "faminmax";
+    51 HWCAP2_F8CVT "f8cvt";
+    52 HWCAP2_F8FMA "f8fma";
+    53 HWCAP2_F8DP4 "f8dp4";
+    54 HWCAP2_F8DP2 "f8dp2";
+    55 HWCAP2_F8E4M3 "f8e4m3";
+    56 HWCAP2_F8E5M2 "f8e5m2";
+    57 HWCAP2_SME_LUTV2 "smelutv2";
+    58 HWCAP2_SME_F8F16 "smef8f16";
+    59 HWCAP2_SME_F8F32 "smef8f32";
+    60 HWCAP2_SME_SF8FMA "smesf8fma";
+    61 HWCAP2_SME_SF8DP4 "smesf8dp4";
+    62 HWCAP2_SME_SF8DP2 "smesf8dp2";
+    63 HWCAP2_POE "poe";
+}
+
+hwcaps! { HWCAP3_NAMES:
+     0 HWCAP3_MTE_FAR "mtefar";
+     1 HWCAP3_MTE_STORE_ONLY "mtestoreonly";
+     2 HWCAP3_LSFE "lsfe";
 }
 
 /// The `Features` line of /proc/cpuinfo.
-pub fn feature_names(hwcap: u64, hwcap2: u64) -> String {
-    let named = |bits: u64, names: &'static [&'static str]| {
+pub fn feature_names(hwcap: [u64; 3]) -> String {
+    let all = hwcap.iter().zip([HWCAP_NAMES, HWCAP2_NAMES, HWCAP3_NAMES]);
+    let named = all.flat_map(|(bits, names)| {
         names.iter().enumerate().filter(move |(bit, _)| bits >> bit & 1 == 1).map(|(_, n)| *n)
-    };
-    let all: Vec<&str> = named(hwcap, HWCAP_NAMES).chain(named(hwcap2, HWCAP2_NAMES)).collect();
-    all.join(" ")
+    });
+    named.collect::<Vec<_>>().join(" ")
 }
 
 #[cfg(test)]
@@ -113,6 +151,9 @@ mod tests {
         assert_eq!(HWCAP_PACG, 1 << 31);
         assert_eq!(HWCAP2_WFXT, 1 << 31);
         assert_eq!(HWCAP2_MOPS, 1 << 43);
-        assert_eq!(feature_names(HWCAP_FP | HWCAP_ASIMD, HWCAP2_FRINT), "fp asimd frint");
+        assert_eq!(HWCAP_SME_SMOP4, 1 << 47);
+        assert_eq!(HWCAP2_POE, 1 << 63);
+        let bits = [HWCAP_FP | HWCAP_ASIMD, HWCAP2_FRINT, HWCAP3_MTE_FAR];
+        assert_eq!(feature_names(bits), "fp asimd frint mtefar");
     }
 }

@@ -188,14 +188,14 @@ prctls! {
     51 PR_SVE_GET_VL              Refused;
     52 PR_GET_SPECULATION_CTRL    Pass;
     53 PR_SET_SPECULATION_CTRL    Pass;
-    54 PR_PAC_RESET_KEYS          Refused;
+    54 PR_PAC_RESET_KEYS          Custom;
     55 PR_SET_TAGGED_ADDR_CTRL    Custom;
     56 PR_GET_TAGGED_ADDR_CTRL    Custom;
     57 PR_SET_IO_FLUSHER          Pass;
     58 PR_GET_IO_FLUSHER          Pass;
     59 PR_SET_SYSCALL_USER_DISPATCH Refused;
-    60 PR_PAC_SET_ENABLED_KEYS    Refused;
-    61 PR_PAC_GET_ENABLED_KEYS    Refused;
+    60 PR_PAC_SET_ENABLED_KEYS    Custom;
+    61 PR_PAC_GET_ENABLED_KEYS    Custom;
     62 PR_SCHED_CORE              Pass;
     63 PR_SME_SET_VL              Refused;
     64 PR_SME_GET_VL              Refused;

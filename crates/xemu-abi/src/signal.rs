@@ -127,6 +127,8 @@ pub const SI_TKILL: i32 = -6;
 pub const SI_TIMER: i32 = -2;
 /// `si_code` of SIGILL: illegal opcode.
 pub const ILL_ILLOPC: i32 = 1;
+/// SIGILL: illegal operand.
+pub const ILL_ILLOPN: i32 = 2;
 /// `si_code` of SIGSEGV: nothing is mapped.
 pub const SEGV_MAPERR: i32 = 1;
 /// `si_code` of SIGSEGV: the mapping forbids it.

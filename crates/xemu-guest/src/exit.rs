@@ -42,6 +42,8 @@ pub enum Exit {
         /// The instruction word.
         word: u32,
     },
+    /// The instruction at pc found a pointer that is not authentic: SIGILL, ILL_ILLOPN.
+    PacFail,
     /// The instruction at pc faulted and changed nothing.
     Fault(GuestFault),
     /// The poll flag was set; there may be signals to deliver.

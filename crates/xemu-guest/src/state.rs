@@ -5,6 +5,7 @@ use core::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use crate::consts::VEC_CONSTS;
 use crate::flags::HostFlags;
 use crate::fp_control::{Fpcr, Fpsr, Mxcsr};
+use crate::pauth::PacState;
 
 /// Generated code holds `&CpuState + STATE_BIAS` in RBP, so that X0–X30 and SP lie within a signed
 /// 8-bit displacement.
@@ -60,6 +61,8 @@ pub struct EngineSlots {
     pub helpers: [u64; HELPER_SLOTS],
     /// The engine's own record for this thread, opaque here.
     pub engine_thread: u64,
+    /// The engine's way to memory and devices for this thread, opaque here.
+    pub engine_machine: u64,
 }
 
 impl Default for EngineSlots {
@@ -76,6 +79,7 @@ impl Default for EngineSlots {
             scratch: [[0; 2]; 4],
             consts: VEC_CONSTS,
             engine_thread: 0,
+            engine_machine: 0,
         }
     }
 }
@@ -94,6 +98,7 @@ impl Clone for EngineSlots {
             leave_addr: self.leave_addr,
             helpers: self.helpers,
             engine_thread: self.engine_thread,
+            engine_machine: self.engine_machine,
         }
     }
 }
@@ -132,6 +137,8 @@ pub struct CpuState {
     pub poll: AtomicU32,
     /// What belongs to the engine that runs the thread.
     pub engine: EngineSlots,
+    /// Keys of pointer authentication.
+    pub pac: PacState,
 }
 
 impl Default for CpuState {
@@ -150,6 +157,7 @@ impl Default for CpuState {
             monitor: Monitor::default(),
             poll: AtomicU32::new(0),
             engine: EngineSlots::default(),
+            pac: PacState::default(),
         }
     }
 }
@@ -170,6 +178,7 @@ impl Clone for CpuState {
             monitor: self.monitor,
             poll: AtomicU32::new(self.poll.load(Ordering::Relaxed)),
             engine: self.engine.clone(),
+            pac: self.pac,
         }
     }
 }

@@ -11,6 +11,7 @@ pub mod fp;
 mod host_memory;
 mod memory;
 mod overlay;
+mod pauth;
 mod run;
 
 #[cfg(test)]
@@ -19,4 +20,4 @@ mod tests;
 pub use host_memory::HostMemory;
 pub use memory::{Combined, Devices, GuestMemory, Machine, rmw_result, untag};
 pub use overlay::{Difference, Overlay};
-pub use run::{BlockEnd, Interp};
+pub use run::{BlockEnd, Interp, exec_op};

@@ -5,10 +5,11 @@ use core::sync::atomic::{Ordering, fence};
 use xemu_guest::{
     Cond, CpuState, Exit, FaultKind, Fpcr, Fpsr, GuestFault, HostFlags, Monitor, Nzcv,
 };
-use xemu_ir::{Block, Es, FenceKind, Inst, Op, RmwKind, SysReg};
+use xemu_ir::{Block, Es, FenceKind, Inst, Op, PacKind, RmwKind, SysReg, Val};
 
 use crate::eval::{FpEnv, eval_op};
 use crate::memory::{Machine, accessed, untag};
+use crate::pauth;
 
 /// How a block ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -72,6 +73,26 @@ impl Interp {
         cpu.pc = pc;
         end
     }
+}
+
+/// Runs one op that is not a function of values, for generated code: `attrs` and `imm` as in
+/// [`xemu_ir::Inst`]. `None` when the guest instruction cannot go on this way: interpreted from its
+/// start, it will say why.
+pub fn exec_op(
+    op: Op,
+    attrs: [u8; 2],
+    imm: u64,
+    args: &[u128; 3],
+    cpu: &mut CpuState,
+    machine: &mut dyn Machine,
+) -> Option<u128> {
+    let env = FpEnv { fpcr: cpu.fpcr, fpsr: Fpsr(0), nzcv: cpu.flags.to_nzcv() };
+    let insn = cpu.pc;
+    let mut run = Run { cpu, machine, env, insn };
+    let inst = Inst { op, a: attrs[0], b: attrs[1], args: [Val::NONE; 3], imm };
+    let result = run.exec(&inst, args).ok();
+    run.put_back();
+    result
 }
 
 /// The state of one run. NZCV and new FPSR bits are in `env` until the end.
@@ -153,6 +174,12 @@ impl Run<'_> {
                 Ok(self.machine.cas(accessed(n), es.bytes(), m & low_bits(es), new)?.into())
             }
             Op::AtomicCas128 => Ok(self.machine.cas128(accessed(n), args[1], args[2])?),
+            Op::AtomicRmw128 => self.rmw128(accessed(n), RmwKind::from_u8(b), args[1]),
+            Op::PacSign => Ok(pauth::sign(&self.cpu.pac, a, PacKind::from_u8(b), n, m).into()),
+            Op::PacAuth => pauth::authenticate(&self.cpu.pac, a, PacKind::from_u8(b), n, m)
+                .map(u128::from)
+                .ok_or(Stop::Exit(self.insn, Exit::PacFail)),
+            Op::PacGeneric => Ok(pauth::generic(&self.cpu.pac, PacKind::from_u8(b), n, m).into()),
             Op::MemFence => self.done(|_| order(FenceKind::from_u8(a))),
             Op::DcZva => {
                 self.machine.dc_zva(accessed(n))?;
@@ -235,6 +262,24 @@ impl Run<'_> {
     fn store(&mut self, inst: &Inst, args: &[u128; 3], es: Es) -> Result<u128, Stop> {
         self.machine.write(address(inst, args), es.bytes(), args[2])?;
         Ok(0)
+    }
+
+    /// Replaces 16 bytes atomically; gives the old value.
+    fn rmw128(&mut self, addr: u64, kind: RmwKind, value: u128) -> Result<u128, Stop> {
+        // A guess that is wrong is corrected by what the exchange finds.
+        let mut old = 0;
+        loop {
+            let new = match kind {
+                RmwKind::Clr => old & !value,
+                RmwKind::Set => old | value,
+                _ => value,
+            };
+            let found = self.machine.cas128(addr, old, new)?;
+            if found == old {
+                return Ok(old);
+            }
+            old = found;
+        }
     }
 
     fn load_exclusive(&mut self, addr: u64, es: Es) -> Result<u128, Stop> {

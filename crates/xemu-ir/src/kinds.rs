@@ -89,6 +89,8 @@ pub enum AttrKind {
     Crypto,
     /// [`SysReg`].
     Sys,
+    /// [`PacKind`].
+    Pac,
 }
 
 macro_rules! named_enum {
@@ -257,5 +259,30 @@ named_enum! {
         Fpsr = "fpsr",
         /// CNTVCT_EL0: the virtual counter.
         CntvctEl0 = "cntvct_el0",
+    }
+}
+
+named_enum! {
+    /// How pointer authentication codes are computed, and whether a wrong one faults.
+    PacKind {
+        /// QARMA5; a wrong code leaves a pointer that cannot be used.
+        Qarma5 = "qarma5",
+        /// QARMA3 likewise.
+        Qarma3 = "qarma3",
+        /// This project's own cipher likewise.
+        Own = "own",
+        /// QARMA5; a wrong code faults (FEAT_FPAC).
+        Qarma5Faults = "qarma5f",
+        /// QARMA3 likewise.
+        Qarma3Faults = "qarma3f",
+        /// This project's own cipher likewise.
+        OwnFaults = "ownf",
+    }
+}
+
+impl PacKind {
+    /// Whether a wrong code faults.
+    pub fn faults(self) -> bool {
+        matches!(self, Self::Qarma5Faults | Self::Qarma3Faults | Self::OwnFaults)
     }
 }

@@ -4,7 +4,7 @@
 //! Grammar of names: verb, then width in bits (`add32`), then `s` for signed where it matters.
 //! A row: variant, text name, result type, operand types, kinds of the two attributes, effects.
 
-use crate::kinds::AttrKind::{self, Cc, Crypto, Fence, Num, Q, Rmw, Round, Shape, Sys, X};
+use crate::kinds::AttrKind::{self, Cc, Crypto, Fence, Num, Pac, Q, Rmw, Round, Shape, Sys, X};
 use crate::kinds::Ty::{self, I32, I64, Non, V};
 use crate::kinds::{AttrKind as A, Effects};
 
@@ -345,6 +345,14 @@ ir_ops! {
     /// Address, expected, new; the result is the old value, zero-extended.
     AtomicCas    "atomic_cas"     I64 (I64, I64, I64) [ES, NONE] noi RMW;
     AtomicCas128 "atomic_cas128"  V   (I64, V, V)   [NONE, NONE] noi RMW;
+    /// Atomic on 128 bits; the result is the old value. `b` is `clr`, `set` or `swp`.
+    AtomicRmw128 "atomic_rmw128"  V   (I64, V)      [NONE, Rmw]  noi RMW;
+    /// The pointer with a code of key `a` (IA, IB, DA, DB) and a modifier.
+    PacSign      "pac_sign"       I64 (I64, I64)    [Num, Pac]   noi RS;
+    /// The pointer without its code of key `a`; faults if it is wrong and `b` says so.
+    PacAuth      "pac_auth"       I64 (I64, I64)    [Num, Pac]   noi RS.or(FLT);
+    /// The generic code of a value with a modifier, in the high half.
+    PacGeneric   "pac_generic"    I64 (I64, I64)    [NONE, Pac]  noi RS;
     /// Orders memory accesses.
     MemFence     "fence"          Non ()            [Fence, NONE] noi KEEP;
     /// Zeroes the 64 aligned bytes that hold the address.

@@ -3,7 +3,9 @@
 use core::fmt;
 
 use crate::block::{Block, Inst, Val};
-use crate::kinds::{AttrKind, CryptoKind, Es, FenceKind, RmwKind, RoundKind, Shape, SysReg, Ty};
+use crate::kinds::{
+    AttrKind, CryptoKind, Es, FenceKind, PacKind, RmwKind, RoundKind, Shape, SysReg, Ty,
+};
 use crate::ops::Op;
 
 const COND_NAMES: [&str; 16] = [
@@ -29,6 +31,7 @@ fn attr_text(kind: AttrKind, n: u8) -> Option<String> {
         AttrKind::Round => named(&names_of(RoundKind::ALL, |v| v.name())),
         AttrKind::Crypto => named(&names_of(CryptoKind::ALL, |v| v.name())),
         AttrKind::Sys => named(&names_of(SysReg::ALL, |v| v.name())),
+        AttrKind::Pac => named(&names_of(PacKind::ALL, |v| v.name())),
     })
 }
 
@@ -50,6 +53,7 @@ pub(crate) fn attr_count(kind: AttrKind) -> usize {
         AttrKind::Round => RoundKind::ALL.len(),
         AttrKind::Crypto => CryptoKind::ALL.len(),
         AttrKind::Sys => SysReg::ALL.len(),
+        AttrKind::Pac => PacKind::ALL.len(),
     }
 }
 

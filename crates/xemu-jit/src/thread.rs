@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use xemu_guest::{CpuState, Exit, FaultKind, GuestFault, Mxcsr};
 use xemu_host::{Errno, Mapping, Protection, ThreadSlot};
-use xemu_interp::BlockEnd;
+use xemu_interp::{BlockEnd, Machine};
 use xemu_ir::Op;
 use xemu_lift::Lifter;
 use xemu_x64::EvalCode;
@@ -96,6 +96,8 @@ pub struct JitThread {
     emulator: Emulator,
     lifter: Lifter,
     out_of_line: bool,
+    /// Made of a box; for [`exec_out_of_line`] alone while guest code runs.
+    machine: *mut Box<dyn Machine>,
 }
 
 impl JitThread {
@@ -114,6 +116,7 @@ impl JitThread {
             tid: thread_mark(),
         };
         let emulator = Emulator::new(&*engine.guest);
+        let machine = Box::into_raw(Box::new(engine.guest.machine()));
         let lifter = Lifter::new(engine.config.lift.clone());
         Ok(Self {
             engine,
@@ -124,6 +127,7 @@ impl JitThread {
             emulator,
             lifter,
             out_of_line: false,
+            machine,
         })
     }
 
@@ -164,6 +168,7 @@ impl JitThread {
             record.state.store(state, Ordering::SeqCst);
         }
         cpu.engine.engine_thread = Arc::as_ptr(&self.engine) as u64;
+        cpu.engine.engine_machine = self.machine as u64;
         let result = xemu_host::enter(ThreadSlot::Engine, record, || f(self, cpu));
         // What ran in the generation comes before; what comes after needs no order.
         record.generation.store(core::ptr::null_mut(), Ordering::Release);
@@ -286,6 +291,8 @@ impl JitThread {
         cpu.engine.helpers[Helper::EvalFn as usize] = eval as usize as u64;
         let ic: extern "C" fn(&mut CpuState, u64) = ic_ivau_out_of_line;
         cpu.engine.helpers[Helper::IcIvauFn as usize] = ic as usize as u64;
+        let exec: extern "C" fn(&mut CpuState, u64) -> u32 = exec_out_of_line;
+        cpu.engine.helpers[Helper::ExecFn as usize] = exec as usize as u64;
     }
 
     /// Enters a block into the table, unless it was invalidated since it was found.
@@ -450,6 +457,9 @@ impl JitThread {
 impl Drop for JitThread {
     fn drop(&mut self) {
         self.engine.forget_thread(&self.record);
+        // SAFETY: `new` made the pointer of a box, nothing else frees it, and no guest code runs on
+        // this thread any more that could use it.
+        drop(unsafe { Box::from_raw(self.machine) });
     }
 }
 
@@ -498,6 +508,30 @@ extern "C" fn eval_out_of_line(cpu: &mut CpuState, code: u64) {
     cpu.raise_fpsr(env.fpsr.0);
     if op.info().effects.has(xemu_ir::Effects::WRITES_FLAGS) {
         cpu.flags = xemu_guest::HostFlags::from_nzcv(env.nzcv);
+    }
+}
+
+/// Carries out an operation that reaches memory or registers. Operands and result are in the
+/// scratch slots. The result is 0, or 1 if the guest instruction is to be interpreted instead.
+extern "C" fn exec_out_of_line(cpu: &mut CpuState, code: u64) -> u32 {
+    let code = EvalCode(code as u32);
+    let wide = |pair: [u64; 2]| u128::from(pair[0]) | u128::from(pair[1]) << 64;
+    let op: Op = code.op();
+    let count = op.info().args.len();
+    let scratch = cpu.engine.scratch;
+    let args = core::array::from_fn(|n| if n < count { wide(scratch[n]) } else { 0 });
+    let imm = cpu.engine.leave_addr;
+    let machine = cpu.engine.engine_machine as *mut Box<dyn Machine>;
+    // SAFETY: 1. `guarded` has stored the pointer of the thread's own box, which lives as long as
+    // the `JitThread`; 2. nothing else uses it while guest code runs on this thread.
+    let machine = unsafe { &mut *machine };
+    let attrs = [code.a(), code.b()];
+    match xemu_interp::exec_op(op, attrs, imm, &args, cpu, &mut **machine) {
+        Some(value) => {
+            cpu.engine.scratch[0] = [value as u64, (value >> 64) as u64];
+            0
+        }
+        None => 1,
     }
 }
 

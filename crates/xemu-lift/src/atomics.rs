@@ -55,3 +55,20 @@ pub(crate) fn casp(cx: &mut Ctx<'_>, i: Casp) {
         split_doublewords(cx, rs, rs + 1, old);
     }
 }
+
+/// LDCLRP, LDSETP.
+pub(crate) fn ld_atomic_pair(cx: &mut Ctx<'_>, i: LdAtomicPair) {
+    let kind = if i.set() == 1 { RmwKind::Set } else { RmwKind::Clr };
+    rmw_pair(cx, kind, (i.rt(), i.rt2(), i.rn()));
+}
+
+pub(crate) fn swpp(cx: &mut Ctx<'_>, i: Swpp) {
+    rmw_pair(cx, RmwKind::Swp, (i.rt(), i.rt2(), i.rn()));
+}
+
+fn rmw_pair(cx: &mut Ctx<'_>, kind: RmwKind, (rt, rt2, rn): (u32, u32, u32)) {
+    let addr = aligned_base(cx, Es::Q, rn);
+    let operand = join_doublewords(cx, rt, rt2);
+    let old = cx.b.op2a(Op::AtomicRmw128, 0, kind, addr, operand);
+    split_doublewords(cx, rt, rt2, old);
+}

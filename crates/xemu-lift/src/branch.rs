@@ -179,20 +179,35 @@ pub(crate) fn bl(cx: &mut Ctx<'_>, i: Bl) {
     cx.b.exit(Op::Call, 0, Val::NONE, to);
 }
 
-pub(crate) fn br(cx: &mut Ctx<'_>, i: Br) {
-    let to = cx.gpr(1, i.rn());
+/// Jumps to an address that came from register `_rn`.
+pub(crate) fn go(cx: &mut Ctx<'_>, _rn: u32, to: Val) {
     cx.b.exit(Op::GotoReg, 0, to, 0);
 }
 
-pub(crate) fn blr(cx: &mut Ctx<'_>, i: Blr) {
-    let to = cx.gpr(1, i.rn());
+/// Calls an address that came from a register.
+pub(crate) fn call(cx: &mut Ctx<'_>, to: Val) {
     set_link(cx);
     cx.b.exit(Op::CallReg, 0, to, 0);
 }
 
+/// Returns to an address.
+pub(crate) fn go_back(cx: &mut Ctx<'_>, to: Val) {
+    cx.b.exit(Op::Ret, 0, to, 0);
+}
+
+pub(crate) fn br(cx: &mut Ctx<'_>, i: Br) {
+    let to = cx.gpr(1, i.rn());
+    go(cx, i.rn(), to);
+}
+
+pub(crate) fn blr(cx: &mut Ctx<'_>, i: Blr) {
+    let to = cx.gpr(1, i.rn());
+    call(cx, to);
+}
+
 pub(crate) fn ret(cx: &mut Ctx<'_>, i: Ret) {
     let to = cx.gpr(1, i.rn());
-    cx.b.exit(Op::Ret, 0, to, 0);
+    go_back(cx, to);
 }
 
 pub(crate) fn svc(cx: &mut Ctx<'_>, i: Svc) {

@@ -6,6 +6,7 @@
 
 use xemu_a64::Feature;
 use xemu_a64::imm::sysreg;
+use xemu_ir::PacKind;
 
 /// An ID register's number and the places of fields in it.
 mod id {
@@ -32,12 +33,13 @@ struct FeatureRow {
     brings: &'static [Feature],
     hwcap: u64,
     hwcap2: u64,
+    hwcap3: u64,
     fields: &'static [IdField],
 }
 
 macro_rules! cpu_features {
     ($($(#[$doc:meta])* $name:ident [$($brings:ident)*] $hwcap:expr, $hwcap2:expr,
-        [$(($reg:ident $shift:literal $value:literal))*];)*) => {
+        [$(($reg:ident $shift:literal $value:literal))*] $(, $hwcap3:expr)?;)*) => {
         /// A feature of the guest's processor that is executed here.
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         pub enum CpuFeature { $($(#[$doc])* $name),* }
@@ -47,6 +49,7 @@ macro_rules! cpu_features {
             brings: &[$(Feature::$brings),*],
             hwcap: $hwcap,
             hwcap2: $hwcap2,
+            hwcap3: 0 $(+ $hwcap3)?,
             fields: &[$((id::$reg, $shift, $value)),*],
         }),*];
     };
@@ -127,6 +130,24 @@ cpu_features! {
     Cmpbr       [Cmpbr]     bit(33), 0,     [(ISAR2 52 2)];
     /// FEAT_HBC.
     Hbc         [Hbc]       0, bit(44),     [(ISAR2 20 1)];
+    /// FEAT_PAuth, whatever the cipher.
+    Pauth       [Pauth]     bit(30) | bit(31), 0, [];
+    /// FEAT_PACQARMA5 with FEAT_PAuth2.
+    PacQarma5   []          0, 0,           [(ISAR1 4 3) (ISAR1 24 1)];
+    /// FEAT_PACQARMA3 with FEAT_PAuth2.
+    PacQarma3   []          0, 0,           [(ISAR2 12 3) (ISAR2 8 1)];
+    /// FEAT_PACIMP with FEAT_PAuth2: this project's own cipher.
+    PacImp      []          0, 0,           [(ISAR1 8 3) (ISAR1 28 1)];
+    /// FEAT_FPAC and FEAT_FPACCOMBINE for QARMA5.
+    FpacQarma5  []          0, 0,           [(ISAR1 4 5)];
+    /// The same for QARMA3.
+    FpacQarma3  []          0, 0,           [(ISAR2 12 5)];
+    /// The same for the own cipher.
+    FpacImp     []          0, 0,           [(ISAR1 8 5)];
+    /// FEAT_XS: DSB with nXS.
+    Xs          [Xs]        0, 0,           [];
+    /// FEAT_LSE128.
+    Lse128      [Lse128]    0, bit(47),     [(ISAR0 20 3)];
 }
 
 /// A model's row: its names, MIDR_EL1 and features.
@@ -143,7 +164,7 @@ const V8_2: &[CpuFeature] = &[Lse, Rdm, Lrcpc, Dpb, DotProd];
 const V8_4: &[CpuFeature] = &[Jscvt, Fcma, Lrcpc2, FlagM, Lse2];
 const NEOVERSE_V1: &[CpuFeature] = &[Fp16, Fhm, Sha512, Sha3, Sm3, Sm4, Dpb2, I8mm, Dgh, Rng];
 const V8_5: &[CpuFeature] = &[FlagM2, Frintts, Sb];
-const LATEST: &[CpuFeature] = &[Lrcpc3, Wfxt, Cssc, Cmpbr, Hbc];
+const LATEST: &[CpuFeature] = &[Lrcpc3, Wfxt, Cssc, Cmpbr, Hbc, Xs, Lse128, Pauth, PacImp, FpacImp];
 
 static MODELS: &[ModelRow] = &[
     // MIDR: implementer 0, reserved for software.
@@ -160,12 +181,12 @@ static MODELS: &[ModelRow] = &[
     ModelRow {
         names: &["neoverse-v1"],
         midr: 0x411f_d402,
-        features: &[V8_0, V8_2, V8_4, NEOVERSE_V1],
+        features: &[V8_0, V8_2, V8_4, NEOVERSE_V1, &[Pauth, PacQarma5]],
     },
     ModelRow {
         names: &["neoverse-n2"],
         midr: 0x410f_d493,
-        features: &[V8_0, V8_2, V8_4, NEOVERSE_V1, V8_5],
+        features: &[V8_0, V8_2, V8_4, NEOVERSE_V1, V8_5, &[Pauth, PacQarma5, FpacQarma5]],
     },
 ];
 
@@ -175,7 +196,7 @@ pub struct CpuModel {
     name: &'static str,
     midr: u64,
     /// Bit n: [`CpuFeature`] n.
-    features: u64,
+    features: u128,
     /// Bit n: the decoder's [`Feature`] n.
     brought: u128,
 }
@@ -188,19 +209,9 @@ impl Default for CpuModel {
 
 impl CpuModel {
     fn from_row(row: &ModelRow) -> Self {
-        let mut model = Self {
-            name: row.names[0],
-            midr: row.midr,
-            features: 0,
-            brought: 1 << Feature::Base as u32,
-        };
-        for feature in row.features.iter().copied().flatten() {
-            model.features |= 1 << *feature as u32;
-        }
-        for row in model.rows() {
-            for feature in row.brings {
-                model.brought |= 1 << *feature as u32;
-            }
+        let mut model = Self { name: row.names[0], midr: row.midr, features: 0, brought: 0 };
+        for features in row.features {
+            model.set_features(features, true);
         }
         model
     }
@@ -210,9 +221,78 @@ impl CpuModel {
         MODELS.iter().flat_map(|row| row.names).copied()
     }
 
-    /// The model of the given name.
-    pub fn by_name(name: &str) -> Option<Self> {
-        MODELS.iter().find(|row| row.names.contains(&name)).map(Self::from_row)
+    /// The model of the given name, behind which options may stand as QEMU has them:
+    /// `max,pauth-qarma5=on`, `neoverse-n2,pauth=off`. `None` when the name or an option is unknown
+    /// or the model cannot have the option.
+    pub fn by_name(text: &str) -> Option<Self> {
+        let mut words = text.split(',');
+        let name = words.next()?;
+        let mut model = MODELS.iter().find(|row| row.names.contains(&name)).map(Self::from_row)?;
+        for word in words {
+            let (option, value) = word.split_once('=')?;
+            let on = match value {
+                "on" => true,
+                "off" => false,
+                _ => return None,
+            };
+            model.set_option(option, on)?;
+        }
+        Some(model)
+    }
+
+    fn set_option(&mut self, option: &str, on: bool) -> Option<()> {
+        if !self.has_feature(CpuFeature::Pauth) {
+            return (option == "pauth" && !on).then_some(());
+        }
+        let ciphers = [
+            ("pauth-qarma5", [PacQarma5, FpacQarma5]),
+            ("pauth-qarma3", [PacQarma3, FpacQarma3]),
+            ("pauth-impdef", [PacImp, FpacImp]),
+        ];
+        let faults = [FpacQarma5, FpacQarma3, FpacImp].iter().any(|f| self.has_feature(*f));
+        match (option, on) {
+            ("pauth", true) => return Some(()),
+            ("pauth", false) => self.set_features(&[Pauth], false),
+            _ => {}
+        }
+        for (_, features) in ciphers.iter().filter(|_| option == "pauth" || on) {
+            self.set_features(features, false);
+        }
+        if option != "pauth" {
+            let (_, chosen) = ciphers.iter().find(|(name, _)| *name == option)?;
+            // Turning off what is not chosen is allowed; turning off what is leaves no cipher.
+            if !on {
+                return (!self.has_feature(chosen[0])).then_some(());
+            }
+            self.set_features(&chosen[..if faults { 2 } else { 1 }], true);
+        }
+        Some(())
+    }
+
+    fn set_features(&mut self, features: &[CpuFeature], on: bool) {
+        for feature in features {
+            let bit = 1 << *feature as u32;
+            self.features = if on { self.features | bit } else { self.features & !bit };
+        }
+        self.brought = 1 << Feature::Base as u32;
+        for row in self.rows() {
+            for feature in row.brings {
+                self.brought |= 1 << *feature as u32;
+            }
+        }
+    }
+
+    /// The cipher of pointer authentication; of no meaning without FEAT_PAuth.
+    pub fn pac_kind(&self) -> PacKind {
+        if self.has_feature(PacQarma5) {
+            if self.has_feature(FpacQarma5) { PacKind::Qarma5Faults } else { PacKind::Qarma5 }
+        } else if self.has_feature(PacQarma3) {
+            if self.has_feature(FpacQarma3) { PacKind::Qarma3Faults } else { PacKind::Qarma3 }
+        } else if self.has_feature(FpacImp) {
+            PacKind::OwnFaults
+        } else {
+            PacKind::Own
+        }
     }
 
     /// The model's name.
@@ -245,6 +325,16 @@ impl CpuModel {
     /// AT_HWCAP2.
     pub fn hwcap2(&self) -> u64 {
         self.rows().fold(0, |bits, row| bits | row.hwcap2)
+    }
+
+    /// AT_HWCAP3.
+    pub fn hwcap3(&self) -> u64 {
+        self.rows().fold(0, |bits, row| bits | row.hwcap3)
+    }
+
+    /// AT_HWCAP, AT_HWCAP2, AT_HWCAP3.
+    pub fn hwcaps(&self) -> [u64; 3] {
+        [self.hwcap(), self.hwcap2(), self.hwcap3()]
     }
 
     /// MIDR_EL1, which /proc/cpuinfo shows in parts.
@@ -304,6 +394,24 @@ mod tests {
         assert_eq!(m.id_register(id::ISAR0), Some(0x0001_1120));
         assert_eq!(m.id_register(id::PFR0), Some(0x11));
         assert_eq!(m.id_register(id::MIDR), Some(0x410f_d083));
+    }
+
+    #[test]
+    fn options_choose_the_cipher() {
+        let kind = |name| CpuModel::by_name(name).map(|m| m.pac_kind());
+        assert_eq!(kind("max"), Some(PacKind::OwnFaults));
+        assert_eq!(kind("max,pauth-qarma3=on"), Some(PacKind::Qarma3Faults));
+        assert_eq!(kind("max,pauth-qarma5=on,pauth-impdef=off"), Some(PacKind::Qarma5Faults));
+        assert_eq!(kind("neoverse-v1,pauth-impdef=on"), Some(PacKind::Own));
+        assert_eq!(kind("max,pauth-impdef=off"), None);
+        assert_eq!(kind("max,bogus=on"), None);
+        assert_eq!(kind("cortex-a53,pauth=on"), None);
+        let max = CpuModel::by_name("max,pauth-qarma3=on").expect("exists");
+        assert_eq!(max.id_register(id::ISAR2).map(|v| v >> 8 & 0xff), Some(0x51));
+        assert_eq!(max.id_register(id::ISAR1).map(|v| v >> 4 & 0xff), Some(0));
+        let off = CpuModel::by_name("max,pauth=off").expect("exists");
+        assert!(!off.has(Feature::Pauth) && max.has(Feature::Pauth));
+        assert_eq!(off.hwcap() >> 30 & 3, 0);
     }
 
     #[test]

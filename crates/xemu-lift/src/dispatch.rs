@@ -5,7 +5,7 @@ use xemu_a64::Insn::{self, *};
 
 use crate::ctx::Ctx;
 use crate::{
-    atomics, branch, dispatch_simd, dp_imm, dp_reg, exclusive, flag_ops, loads_stores,
+    atomics, branch, dispatch_simd, dp_imm, dp_reg, exclusive, flag_ops, loads_stores, pauth,
     simd_loads_stores, simd_structures, system,
 };
 
@@ -44,10 +44,26 @@ pub(crate) fn lift(cx: &mut Ctx<'_>, insn: Insn) {
         CompareBranch(i) => branch::compare_branch(cx, i),
         TestBranch(i) => branch::test_branch(cx, i),
         Wfet(_) | Wfit(_) | Yield(_) | Wfe(_) | Wfi(_) => system::pause(cx),
-        Nop(_) | Sev(_) | Sevl(_) | Dgh(_) | Xpaclri(_) | Pacia1716(_) | Pacib1716(_)
-        | Autia1716(_) | Autib1716(_) | Esb(_) | PsbCsync(_) | TsbCsync(_) | Gcsb(_) | Csdb(_)
-        | Clrbhb(_) | Paciaz(_) | Paciasp(_) | Pacibz(_) | Pacibsp(_) | Autiaz(_) | Autiasp(_)
-        | Autibz(_) | Autibsp(_) | Bti(_) | Pacm(_) | Chkfeat(_) | Stshh(_) | Hint(_)
+        Xpaclri(_) => pauth::xpaclri(cx),
+        Pacia1716(_) => pauth::x17_with_x16(cx, false, false),
+        Pacib1716(_) => pauth::x17_with_x16(cx, false, true),
+        Autia1716(_) => pauth::x17_with_x16(cx, true, false),
+        Autib1716(_) => pauth::x17_with_x16(cx, true, true),
+        Paciaz(_) => pauth::link_register(cx, false, false, false),
+        Paciasp(_) => pauth::link_register(cx, false, false, true),
+        Pacibz(_) => pauth::link_register(cx, false, true, false),
+        Pacibsp(_) => pauth::link_register(cx, false, true, true),
+        Autiaz(_) => pauth::link_register(cx, true, false, false),
+        Autiasp(_) => pauth::link_register(cx, true, false, true),
+        Autibz(_) => pauth::link_register(cx, true, true, false),
+        Autibsp(_) => pauth::link_register(cx, true, true, true),
+        BraZ(i) => pauth::bra_z(cx, i),
+        Bra(i) => pauth::bra(cx, i),
+        BlraZ(i) => pauth::blra_z(cx, i),
+        Blra(i) => pauth::blra(cx, i),
+        Reta(i) => pauth::reta(cx, i),
+        Nop(_) | Sev(_) | Sevl(_) | Dgh(_) | Esb(_) | PsbCsync(_) | TsbCsync(_) | Gcsb(_)
+        | Csdb(_) | Clrbhb(_) | Bti(_) | Pacm(_) | Chkfeat(_) | Stshh(_) | Hint(_)
         | Sb(_) | PrfmLit(_) | Prfum(_) | PrfmReg(_) | PrfmImm(_) => {}
         DsbNxs(_) => system::dsb_nxs(cx),
         Clrex(_) => exclusive::clrex(cx),
@@ -64,6 +80,8 @@ pub(crate) fn lift(cx: &mut Ctx<'_>, insn: Insn) {
         // Loads and stores
         Casp(i) => atomics::casp(cx, i),
         Cas(i) => atomics::cas(cx, i),
+        LdAtomicPair(i) => atomics::ld_atomic_pair(cx, i),
+        Swpp(i) => atomics::swpp(cx, i),
         LdAtomic(i) => atomics::ld_atomic(cx, i),
         Swp(i) => atomics::swp(cx, i),
         Stxp(i) => exclusive::stxp(cx, i),
@@ -88,6 +106,7 @@ pub(crate) fn lift(cx: &mut Ctx<'_>, insn: Insn) {
         LdStUnpriv(i) => loads_stores::ld_st_unpriv(cx, i),
         LdStPre(i) => loads_stores::ld_st_pre(cx, i),
         LdStReg(i) => loads_stores::ld_st_reg(cx, i),
+        Ldra(i) => pauth::ldra(cx, i),
         LdStUnsignedImm(i) => loads_stores::ld_st_unsigned_imm(cx, i),
 
         // Loads and stores of SIMD&FP registers
@@ -116,6 +135,12 @@ pub(crate) fn lift(cx: &mut Ctx<'_>, insn: Insn) {
         ShiftV(i) => dp_reg::shift_v(cx, i),
         Crc32(i) => dp_reg::crc32(cx, i),
         MinMaxReg(i) => dp_reg::min_max_reg(cx, i),
+        Pacga(i) => pauth::pacga(cx, i),
+        Pac(i) => pauth::pac(cx, i),
+        Aut(i) => pauth::aut(cx, i),
+        PacZ(i) => pauth::pac_z(cx, i),
+        AutZ(i) => pauth::aut_z(cx, i),
+        Xpac(i) => pauth::xpac(cx, i),
         Rbit(i) => dp_reg::rbit(cx, i),
         Rev16(i) => dp_reg::rev16(cx, i),
         Rev32(i) => dp_reg::rev32(cx, i),

@@ -22,6 +22,7 @@ mod exclusive;
 mod flag_ops;
 mod flag_scan;
 mod loads_stores;
+mod pauth;
 mod sized;
 mod system;
 

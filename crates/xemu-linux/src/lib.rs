@@ -23,6 +23,7 @@ pub mod mem;
 pub mod mm;
 pub mod names;
 pub mod path;
+pub mod pauth;
 pub mod pending;
 pub mod proc;
 pub mod process;

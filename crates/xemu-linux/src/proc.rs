@@ -108,7 +108,6 @@ fn processors() -> u32 {
 
 /// /proc/cpuinfo in arm64's form. (c_show in arch/arm64/kernel/cpuinfo.c)
 fn cpuinfo(process: &Process) -> String {
-    let [hwcap, hwcap2] = process.config.hwcap;
     let midr = process.config.midr;
     let mut out = String::new();
     for i in 0..processors() {
@@ -118,7 +117,7 @@ fn cpuinfo(process: &Process) -> String {
             "processor\t: {i}\nBogoMIPS\t: 50.00\nFeatures\t: {}\nCPU implementer\t: {:#04x}\n\
              CPU architecture: 8\nCPU variant\t: {:#x}\nCPU part\t: {:#05x}\n\
              CPU revision\t: {}\n\n",
-            feature_names(hwcap, hwcap2),
+            feature_names(process.config.hwcap),
             midr >> 24,
             midr >> 20 & 0xf,
             midr >> 4 & 0xfff,

@@ -17,7 +17,7 @@ use crate::host::{self, nr};
 use crate::strace::shown::Rlimit;
 use crate::table::SysResult;
 use crate::thread::Thread;
-use crate::{mem, table};
+use crate::{mem, pauth, table};
 
 /// Called once when a guest's fault is about to end the process.
 pub type CrashReporter = fn(&Crash<'_>);
@@ -50,8 +50,8 @@ pub struct Config {
     pub exec_options: Vec<CString>,
     /// Gets crashes.
     pub crash_reporter: Option<CrashReporter>,
-    /// The `Features` line's bits: AT_HWCAP and AT_HWCAP2.
-    pub hwcap: [u64; 2],
+    /// The `Features` line's bits: AT_HWCAP, AT_HWCAP2, AT_HWCAP3.
+    pub hwcap: [u64; 3],
     /// MIDR_EL1, for /proc/cpuinfo.
     pub midr: u32,
     /// argv[0] of an emulator started by execve.
@@ -266,6 +266,11 @@ fn prctl_custom(t: &mut Thread, option: u32, arg2: u64, rest: [Word; 3]) -> SysR
         abi::PR_SET_TAGGED_ADDR_CTRL if arg2 == 0 && rest_is_zero => Ok(0),
         abi::PR_GET_MDWE if arg2 == 0 && rest_is_zero => Ok(0),
         abi::PR_SET_MM => Err(Errno::EPERM),
+        abi::PR_PAC_RESET_KEYS if rest_is_zero => pauth::reset_keys(t, arg2),
+        abi::PR_PAC_SET_ENABLED_KEYS if rest[1].0 == 0 && rest[2].0 == 0 => {
+            pauth::set_enabled_keys(t, arg2, rest[0].0)
+        }
+        abi::PR_PAC_GET_ENABLED_KEYS if arg2 == 0 && rest_is_zero => pauth::enabled_keys(t),
         _ => Err(Errno::EINVAL),
     }
 }

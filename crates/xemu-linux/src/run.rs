@@ -3,14 +3,14 @@
 use std::sync::atomic::Ordering;
 
 use xemu_abi::Errno;
-use xemu_abi::signal::{ILL_ILLOPC, SIGILL, SIGTRAP, TRAP_BRKPT};
+use xemu_abi::signal::{ILL_ILLOPC, ILL_ILLOPN, SIGILL, SIGTRAP, TRAP_BRKPT};
 use xemu_guest::{CpuState, Exit};
 use xemu_host::AltStack;
 
 use crate::process::{self, Process};
 use crate::table::{self, Handler, Ret, Row, SysResult};
 use crate::thread::Thread;
-use crate::{deliver, host, signal, strace, thread};
+use crate::{deliver, host, pauth, signal, strace, thread};
 
 /// The alternate stack of host handlers; the engine repairs faults on it.
 pub const HANDLER_STACK: usize = 64 << 10;
@@ -24,6 +24,8 @@ pub fn first_thread(process: &'static Process, cpu: CpuState) -> Errno {
     if let Err(errno) = signal::install_fault_handlers() {
         return errno;
     }
+    // Refused where the processor has no keys.
+    let _ = pauth::reset_keys(&mut t, 0);
     process::show_identity(&process.program);
     let status = run_to_end(&mut t);
     host::exit_thread(status)
@@ -78,6 +80,7 @@ fn main_loop(t: &mut Thread) -> i32 {
                 log::debug!("undefined instruction {word:08x} at {:#x}", t.cpu.pc);
                 deliver::instruction_fault(t, SIGILL, ILL_ILLOPC);
             }
+            Exit::PacFail => deliver::instruction_fault(t, SIGILL, ILL_ILLOPN),
             Exit::Brk(_) => deliver::instruction_fault(t, SIGTRAP, TRAP_BRKPT),
         }
         if let Some(status) = t.ended {

@@ -162,6 +162,11 @@ pub enum Helper {
     IcIvauFn = 7,
     /// Where a fault handler resumes, with the state's pc, reason and flags set.
     LeaveFault = 8,
+    /// Called as `Eval`, for an operation that reaches memory or registers; ZF is clear afterwards
+    /// if the guest instruction is to be interpreted instead.
+    Exec = 9,
+    /// The Rust function behind `Exec`.
+    ExecFn = 10,
 }
 
 /// The memory operand that holds a helper's address.

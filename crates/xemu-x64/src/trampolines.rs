@@ -13,6 +13,9 @@ use crate::contract::{Helper, LOOKUP_ENTRIES, LeaveReason, V_HOMES, X_HOMES};
 /// pairs must be readable above the stack's base.
 pub const RETURN_SEARCH: i32 = 16;
 
+/// How many routines [`Helper`] names.
+pub const HELPERS: usize = 11;
+
 /// The trampolines' code, which runs at any address, and the offsets of its entries.
 #[derive(Debug)]
 pub struct Trampolines {
@@ -21,7 +24,7 @@ pub struct Trampolines {
     /// `extern "C" fn(state: *mut CpuState, code: *const u8)`: runs generated code until it leaves.
     pub enter: usize,
     /// Offsets of the routines behind [`Helper`], by its number; 0 for those that are not here.
-    pub helpers: [usize; 9],
+    pub helpers: [usize; HELPERS],
 }
 
 type Ops = VecAssembler<X64Relocation>;
@@ -75,12 +78,13 @@ fn store_homes(ops: &mut Ops) {
 /// Assembles the trampolines.
 pub fn assemble() -> Trampolines {
     let mut ops: Ops = VecAssembler::new(0);
-    let mut helpers = [0; 9];
+    let mut helpers = [0; HELPERS];
     let enter = emit_enter(&mut ops);
     emit_leave(&mut ops, &mut helpers);
     emit_lookup(&mut ops, &mut helpers);
     emit_call_out(&mut ops, &mut helpers, Helper::Eval, Helper::EvalFn);
     emit_call_out(&mut ops, &mut helpers, Helper::IcIvau, Helper::IcIvauFn);
+    emit_call_out(&mut ops, &mut helpers, Helper::Exec, Helper::ExecFn);
     let code = ops.finalize().expect("invariant: every label of the trampolines is bound");
     Trampolines { code, enter, helpers }
 }
@@ -112,7 +116,7 @@ fn emit_enter(ops: &mut Ops) -> usize {
     at
 }
 
-fn emit_leave(ops: &mut Ops, helpers: &mut [usize; 9]) {
+fn emit_leave(ops: &mut Ops, helpers: &mut [usize; HELPERS]) {
     helpers[Helper::Link as usize] = ops.offset().0;
     dynasm!(ops
         ; .arch x64
@@ -146,7 +150,7 @@ fn emit_leave(ops: &mut Ops, helpers: &mut [usize; 9]) {
     );
 }
 
-fn emit_lookup(ops: &mut Ops, helpers: &mut [usize; 9]) {
+fn emit_lookup(ops: &mut Ops, helpers: &mut [usize; HELPERS]) {
     // A return that was not predicted: an outer frame's return (longjmp, an exception) finds its
     // pair further up; the pairs below it are dropped.
     helpers[Helper::ReturnMiss as usize] = ops.offset().0;
@@ -177,8 +181,9 @@ fn emit_lookup(ops: &mut Ops, helpers: &mut [usize; 9]) {
     );
 }
 
-/// Called with an argument in RAX; calls `function(state, RAX)` on the host stack.
-fn emit_call_out(ops: &mut Ops, helpers: &mut [usize; 9], which: Helper, function: Helper) {
+/// Called with an argument in RAX; calls `function(state, RAX)` on the host stack. ZF says whether
+/// the function's result, if it has one, is 0.
+fn emit_call_out(ops: &mut Ops, helpers: &mut [usize; HELPERS], which: Helper, function: Helper) {
     helpers[which as usize] = ops.offset().0;
     store_homes(ops);
     dynasm!(ops
@@ -189,7 +194,9 @@ fn emit_call_out(ops: &mut Ops, helpers: &mut [usize; 9], which: Helper, functio
         ; mov rsi, rax
         ; call QWORD [rbp + helper_at(function)]
         ; mov rsp, [rbp + RETURN_SP]
+        ; test eax, eax
     );
+    // Loads leave the flags alone.
     load_homes(ops);
     dynasm!(ops ; .arch x64 ; ret);
 }

@@ -6,6 +6,7 @@
 
 mod aes;
 mod poly;
+mod qarma;
 mod sha1;
 mod sha2;
 mod sha3;
@@ -17,6 +18,7 @@ mod tests;
 
 pub use aes::{aesd, aese, aesimc, aesmc};
 pub use poly::{crc32, crc32c, pmul8, pmull8, pmull64};
+pub use qarma::Qarma;
 pub use sha1::{sha1c, sha1h, sha1m, sha1p, sha1su0, sha1su1};
 pub use sha2::{sha256h, sha256h2, sha256su0, sha256su1, sha512h, sha512h2, sha512su0, sha512su1};
 pub use sha3::{bcax, eor3, rax1, xar};

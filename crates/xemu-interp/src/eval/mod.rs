@@ -73,6 +73,10 @@ macro_rules! engine_op {
             | Op::AtomicRmw
             | Op::AtomicCas
             | Op::AtomicCas128
+            | Op::AtomicRmw128
+            | Op::PacSign
+            | Op::PacAuth
+            | Op::PacGeneric
             | Op::MemFence
             | Op::DcZva
             | Op::IcIvau

@@ -54,8 +54,8 @@ impl Emitter<'_> {
             DcZva => self.dc_zva(inst.args[0]),
             IcIvau => self.ic_ivau(inst.args[0]),
             Pause => self.asm.pause(),
-            // 128-bit atomics need CMPXCHG16B's four fixed registers: rare enough to interpret.
-            _ => self.emulate(),
+            // Among these, 128-bit atomics, which need CMPXCHG16B's four fixed registers.
+            _ => self.exec(i, inst),
         }
     }
 

@@ -2,14 +2,14 @@
 
 use core::mem::offset_of;
 
-use xemu_guest::EngineSlots;
+use xemu_guest::{CpuState, EngineSlots};
 use xemu_ir::{Effects, Inst, Op, Ty};
 
-use super::{Emitter, EvalCode};
+use super::{Cold, Emitter, EvalCode};
 use crate::alloc::Loc;
-use crate::asm::reg::RAX;
-use crate::asm::{VecMove, VecOp, VecOpImm, Width, Xmm};
-use crate::contract::{Helper, engine, helper, scratch_slot};
+use crate::asm::reg::{RAX, RCX};
+use crate::asm::{Cond, VecMove, VecOp, VecOpImm, Width, Xmm};
+use crate::contract::{Helper, engine, helper, scratch_slot, state};
 
 impl Emitter<'_> {
     pub(super) fn vector(&mut self, i: usize, inst: &Inst) {
@@ -61,6 +61,15 @@ impl Emitter<'_> {
 
     /// Runs the operation out of line: operands and result travel through the scratch slots.
     pub(super) fn eval(&mut self, i: usize, inst: &Inst) {
+        self.call_out(i, inst, Helper::Eval);
+    }
+
+    /// The same for an operation that reaches memory or registers: it may fault.
+    pub(super) fn exec(&mut self, i: usize, inst: &Inst) {
+        self.call_out(i, inst, Helper::Exec);
+    }
+
+    fn call_out(&mut self, i: usize, inst: &Inst, which: Helper) {
         let info = inst.op.info();
         self.save_flags_if(info.effects.has(Effects::READS_FLAGS));
         self.clobber_flags();
@@ -83,7 +92,16 @@ impl Emitter<'_> {
             self.asm.store(Width::W64, slot, RAX);
         }
         self.asm.mov_imm(RAX, u64::from(EvalCode::new(inst).0));
-        self.asm.call_rm(helper(Helper::Eval));
+        if which == Helper::Exec {
+            self.asm.mov_imm(RCX, self.pc);
+            self.asm.store(Width::W64, state(offset_of!(CpuState, pc)), RCX);
+        }
+        self.asm.call_rm(helper(which));
+        if which == Helper::Exec {
+            let label = self.asm.new_label();
+            self.asm.jcc(Cond::NE, label);
+            self.s.cold.push(Cold::Emulate { label, pc: self.pc });
+        }
         if info.effects.has(Effects::WRITES_FLAGS) {
             self.flags.in_state = true;
         }
