@@ -9,6 +9,7 @@ use std::hint::black_box;
 use std::time::Instant;
 
 use lexopt::{Arg, ValueExt};
+use xemu_ir::FpMode;
 use xemu_jit::{Guest, Translator};
 use xemu_lift::Limits;
 use xemu_x64::CompileContext;
@@ -178,7 +179,7 @@ fn through(code: &Code, translator: &mut Translator, step: Step) -> Result<Count
     while pc < code.end() {
         let mut limits = Limits {
             max_insns: Limits::DEFAULT_MAX_INSNS,
-            fp_out_of_line: false,
+            fp: FpMode::Host,
             stop_at: &mut |_| false,
         };
         let lifted = translator.lift_only(guest, pc, &mut limits);

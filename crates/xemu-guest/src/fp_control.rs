@@ -20,6 +20,14 @@ pub enum RoundingMode {
 }
 
 impl Fpcr {
+    /// Flush denormal inputs to zero without a trace (FEAT_AFP).
+    pub const FIZ: u32 = 1 << 0;
+    /// Alternate handling of NaNs, denormal numbers, maximum and estimates (FEAT_AFP).
+    pub const AH: u32 = 1 << 1;
+    /// Scalar results keep the rest of their register (FEAT_AFP).
+    pub const NEP: u32 = 1 << 2;
+    /// BFloat16 dot products round as FPCR says (FEAT_EBF16).
+    pub const EBF: u32 = 1 << 13;
     /// Flush denormalized numbers to zero (single and double precision).
     pub const FZ: u32 = 1 << 24;
     /// Default NaN.
@@ -28,9 +36,13 @@ impl Fpcr {
     pub const AHP: u32 = 1 << 26;
     /// Flush denormalized numbers to zero (half precision).
     pub const FZ16: u32 = 1 << 19;
-    /// The bits that a write changes: AHP, DN, FZ, RMode, FZ16. Trap enables stay zero, as on a
-    /// processor that does not trap.
-    pub const WRITABLE: u32 = Self::AHP | Self::DN | Self::FZ | 3 << 22 | Self::FZ16;
+    /// RMode.
+    pub const RMODE: u32 = 3 << 22;
+    /// The bits that a write changes on every processor: AHP, DN, FZ, RMode, FZ16. Trap enables
+    /// stay zero, as on a processor that does not trap.
+    pub const BASE: u32 = Self::AHP | Self::DN | Self::FZ | Self::RMODE | Self::FZ16;
+    /// The bits that a write changes on a processor with FEAT_AFP and FEAT_EBF16.
+    pub const WRITABLE: u32 = Self::BASE | Self::FIZ | Self::AH | Self::NEP | Self::EBF;
 
     /// The rounding mode.
     pub fn rounding(self) -> RoundingMode {
@@ -58,10 +70,21 @@ impl Fpcr {
         self.0 & Self::FZ16 != 0
     }
 
-    /// Whether MXCSR can stand for this FPCR, so that floating point is emitted inline. Otherwise
-    /// blocks are translated with out-of-line floating point.
-    pub fn is_host_compatible(self) -> bool {
-        self.0 & (Self::DN | Self::AHP | Self::FZ16) == 0
+    /// Whether FIZ is set.
+    pub fn fiz(self) -> bool {
+        self.0 & Self::FIZ != 0
+    }
+    /// Whether AH is set.
+    pub fn ah(self) -> bool {
+        self.0 & Self::AH != 0
+    }
+    /// Whether NEP is set.
+    pub fn nep(self) -> bool {
+        self.0 & Self::NEP != 0
+    }
+    /// Whether EBF is set.
+    pub fn ebf(self) -> bool {
+        self.0 & Self::EBF != 0
     }
 }
 

@@ -1,6 +1,6 @@
 //! Blocks, instructions and values.
 
-use crate::kinds::{Effects, Ty};
+use crate::kinds::{Effects, FpMode, Ty};
 use crate::ops::Op;
 
 /// A value: the index of the instruction that defines it.
@@ -62,8 +62,8 @@ pub struct Block {
     pub guest_insns: u32,
     /// The lowest guest address behind the block's instructions.
     pub end_pc: u64,
-    /// Whether floating point is emitted out of line, because FPCR asks for what MXCSR cannot do.
-    pub fp_out_of_line: bool,
+    /// How floating point is translated.
+    pub fp: FpMode,
 }
 
 impl Block {
@@ -73,7 +73,7 @@ impl Block {
         self.insts.clear();
         self.guest_insns = 0;
         self.end_pc = pc;
-        self.fp_out_of_line = false;
+        self.fp = FpMode::Host;
     }
 
     /// The instruction that defines `v`.

@@ -189,6 +189,26 @@ named_enum! {
     }
 }
 
+/// How a block's floating point is translated, which FPCR decides.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[repr(u8)]
+pub enum FpMode {
+    /// By the host's instructions: MXCSR stands for FPCR.
+    #[default]
+    Host = 0,
+    /// Out of line, because FPCR asks for what MXCSR cannot do.
+    OutOfLine = 1,
+    /// Out of line, and scalar results keep what another register has above them (FPCR.NEP).
+    Merging = 2,
+}
+
+impl FpMode {
+    /// Whether floating point runs out of line.
+    pub fn out_of_line(self) -> bool {
+        self != Self::Host
+    }
+}
+
 named_enum! {
     /// A memory barrier's strength as far as the host's memory model distinguishes it.
     FenceKind {

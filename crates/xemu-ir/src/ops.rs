@@ -394,6 +394,9 @@ ir_ops! {
     /// Accumulator, table, indices: each byte index minus `a` below 16 picks a table byte, else the
     /// accumulator's byte stays.
     VTbx         "v_tbx"          V   (V, V, V)     [Num, NONE]  noi P;
+    /// LUTI2, LUTI4: two tables, then indices of `b` bits, of which those from number `imm` on are
+    /// taken; beyond the first table's elements they pick from the second.
+    VLut         "v_lut"          V   (V, V, V)     [ES, Num]    imm P;
     /// Reverses elements of size `a` in each container of size `b`.
     VRev         "v_rev"          V   (V)           [ES, ES]     noi P;
 
@@ -546,6 +549,9 @@ ir_ops! {
     Fmin         "f_min"          V   (V, V)        [ES, Shape]  noi FP;
     Fmaxnm       "f_maxnm"        V   (V, V)        [ES, Shape]  noi FP;
     Fminnm       "f_minnm"        V   (V, V)        [ES, Shape]  noi FP;
+    /// Greatest and least magnitude.
+    Famax        "f_amax"         V   (V, V)        [ES, Shape]  noi FP;
+    Famin        "f_amin"         V   (V, V)        [ES, Shape]  noi FP;
     Fsqrt        "f_sqrt"         V   (V)           [ES, Shape]  noi FP;
     /// Addend, then the factors, rounded once. FMLS negates a factor before.
     Fmadd        "f_madd"         V   (V, V, V)     [ES, Shape]  noi FP;
@@ -572,6 +578,14 @@ ir_ops! {
     Fcmla        "f_cmla"         V   (V, V, V)     [ES, NONE]   imm FP;
     /// FMLAL and kin: accumulator in S elements, half-precision factors widened from the low half.
     Fmlal        "f_mlal"         V   (V, V, V)     [NONE, NONE] noi FP;
+    /// Accumulator in S elements, then BFloat16 factors: pairs of neighbours are multiplied and summed.
+    Bfdot        "bf_dot"         V   (V, V, V)     [NONE, NONE] noi FP;
+    /// BFMMLA: likewise, rows of the first by rows of the second matrix.
+    Bfmmla       "bf_mmla"        V   (V, V, V)     [NONE, NONE] noi FP;
+    /// Likewise, the even (`b` 0) or odd (1) factors multiplied.
+    Bfmlal       "bf_mlal"        V   (V, V, V)     [NONE, Num]  noi FP;
+    /// S to BFloat16: the lowest element, or all into the low half, zero above; `b` is the shape.
+    Bfcvt        "bf_cvt"         V   (V)           [NONE, Shape] noi FP;
     /// Scalar conversion from size `a` to size `b`.
     Fcvt         "f_cvt"          V   (V)           [ES, ES]     noi FP;
     /// Widens the low half from size `a`.

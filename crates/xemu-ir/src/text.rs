@@ -4,7 +4,7 @@ use core::fmt;
 
 use crate::block::{Block, Inst, Val};
 use crate::kinds::{
-    AttrKind, CryptoKind, Es, FenceKind, PacKind, RmwKind, RoundKind, Shape, SysReg, Ty,
+    AttrKind, CryptoKind, Es, FenceKind, FpMode, PacKind, RmwKind, RoundKind, Shape, SysReg, Ty,
 };
 use crate::ops::Op;
 
@@ -88,7 +88,11 @@ pub fn write_inst(out: &mut impl fmt::Write, index: usize, inst: &Inst) -> fmt::
 
 impl fmt::Display for Block {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mode = if self.fp_out_of_line { " fp_out_of_line" } else { "" };
+        let mode = match self.fp {
+            FpMode::Host => "",
+            FpMode::OutOfLine => " fp_out_of_line",
+            FpMode::Merging => " fp_merging",
+        };
         writeln!(f, "block {:#x}{mode}", self.pc)?;
         for (i, inst) in self.insts.iter().enumerate() {
             if inst.op == Op::Nop {
@@ -155,7 +159,8 @@ fn parse_head(line: &str, block: &mut Block) -> Result<(), String> {
     block.pc = parse_number(words.next().unwrap_or(""))?;
     match words.next() {
         None => {}
-        Some("fp_out_of_line") => block.fp_out_of_line = true,
+        Some("fp_out_of_line") => block.fp = FpMode::OutOfLine,
+        Some("fp_merging") => block.fp = FpMode::Merging,
         Some(other) => return Err(format!("unknown block property `{other}`")),
     }
     Ok(())

@@ -4,8 +4,8 @@ use std::collections::HashMap;
 
 use xemu_guest::{CpuState, GuestFault};
 use xemu_interp::{BlockEnd, Interp, Machine};
-use xemu_ir::Block;
-use xemu_lift::{Lifter, Limits};
+use xemu_ir::{Block, FpMode};
+use xemu_lift::{Lifter, Limits, fp_mode};
 
 use crate::guest::Guest;
 
@@ -19,7 +19,7 @@ pub struct Emulator {
     interp: Interp,
     machine: Box<dyn Machine>,
     block: Block,
-    kept: HashMap<u64, (u32, Block), foldhash::fast::FixedState>,
+    kept: HashMap<(u64, FpMode), (u32, Block), foldhash::fast::FixedState>,
 }
 
 impl Emulator {
@@ -42,17 +42,18 @@ impl Emulator {
     ) -> Result<BlockEnd, GuestFault> {
         let pc = cpu.pc;
         let word = guest.fetch(pc)?;
-        if self.kept.get(&pc).is_none_or(|(kept, _)| *kept != word) {
+        let fp = fp_mode(cpu.fpcr);
+        let key = (pc, fp);
+        if self.kept.get(&key).is_none_or(|(kept, _)| *kept != word) {
             if self.kept.len() >= MOST_KEPT {
                 self.kept.clear();
             }
             let mut block = Block::default();
-            let mut limits =
-                Limits { max_insns: 1, fp_out_of_line: false, stop_at: &mut |_| false };
+            let mut limits = Limits { max_insns: 1, fp, stop_at: &mut |_| false };
             lifter.lift_block(pc, &mut |_| Ok(word), &mut block, &mut limits)?;
-            self.kept.insert(pc, (word, block));
+            self.kept.insert(key, (word, block));
         }
-        let (_, block) = &self.kept[&pc];
+        let (_, block) = &self.kept[&key];
         Ok(self.interp.run_block(block, cpu, &mut *self.machine))
     }
 
@@ -63,8 +64,8 @@ impl Emulator {
         guest: &dyn Guest,
         lifter: &mut Lifter,
     ) -> Result<BlockEnd, GuestFault> {
-        let mut limits =
-            Limits { max_insns: MAX_INSNS, fp_out_of_line: false, stop_at: &mut |_| true };
+        let fp = fp_mode(cpu.fpcr);
+        let mut limits = Limits { max_insns: MAX_INSNS, fp, stop_at: &mut |_| true };
         lifter.lift_block(cpu.pc, &mut |a| guest.fetch(a), &mut self.block, &mut limits)?;
         Ok(self.interp.run_block(&self.block, cpu, &mut *self.machine))
     }

@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use xemu_guest::GuestFault;
 use xemu_host::{Errno, HostContext, ThreadSlot};
+use xemu_ir::FpMode;
 use xemu_lift::LiftConfig;
 use xemu_x64::{CompileContext, CompileError, ExitSlot, HostFeatures};
 
@@ -115,8 +116,8 @@ pub(crate) struct Inner {
     seen: Seen,
 }
 
-/// Bit of a block's key that says that floating point is out of line.
-const OUT_OF_LINE: u64 = 1 << 63;
+/// Where a block's key has the mode of its floating point, above all addresses that can be mapped.
+const MODE_SHIFT: u32 = 60;
 /// So many tagged accesses that trapped, and all accesses strip tags.
 const TAG_TRAPS: u32 = 64;
 /// So many invalid operations that trapped in a block, and its floating point goes out of line.
@@ -225,8 +226,8 @@ impl JitEngine {
         self.lock().drop_retired();
     }
 
-    fn key(pc: u64, out_of_line: bool) -> u64 {
-        if out_of_line { pc | OUT_OF_LINE } else { pc }
+    fn key(pc: u64, fp: FpMode) -> u64 {
+        pc | (fp as u64) << MODE_SHIFT
     }
 
     /// The host address of the code for `pc`, translated if need be, in the generation that is
@@ -237,13 +238,13 @@ impl JitEngine {
     pub(crate) fn code_for(
         &self,
         pc: u64,
-        out_of_line: bool,
+        fp: FpMode,
     ) -> Result<Result<Place, GuestFault>, JitError> {
         let mut inner = self.lock();
-        if self.is_cold(&mut inner, pc, out_of_line) {
+        if self.is_cold(&mut inner, pc, fp) {
             return Ok(Ok(Place::Cold));
         }
-        let block = self.block_for(&mut inner, pc, out_of_line)?;
+        let block = self.block_for(&mut inner, pc, fp)?;
         let invalidations = self.invalidations.load(Ordering::Relaxed);
         Ok(block.map(|block| {
             Place::Code(Found { host: inner.blocks[block as usize].host, invalidations })
@@ -251,9 +252,9 @@ impl JitEngine {
     }
 
     /// Whether the code at `pc` is not translated and is to be interpreted this time.
-    fn is_cold(&self, inner: &mut Inner, pc: u64, out_of_line: bool) -> bool {
+    fn is_cold(&self, inner: &mut Inner, pc: u64, fp: FpMode) -> bool {
         !self.config.eager
-            && !inner.map.contains_key(&Self::key(pc, out_of_line))
+            && !inner.map.contains_key(&Self::key(pc, fp))
             && inner.seen.is_first(pc)
     }
 
@@ -264,13 +265,13 @@ impl JitEngine {
         number: u64,
         slot: u32,
         target: u64,
-        out_of_line: bool,
+        fp: FpMode,
     ) -> Result<Result<Option<u64>, GuestFault>, JitError> {
         let mut inner = self.lock();
-        if self.is_cold(&mut inner, target, out_of_line) {
+        if self.is_cold(&mut inner, target, fp) {
             return Ok(Ok(None));
         }
-        let block = match self.block_for(&mut inner, target, out_of_line)? {
+        let block = match self.block_for(&mut inner, target, fp)? {
             Ok(block) => block,
             Err(fault) => return Ok(Err(fault)),
         };
@@ -287,13 +288,13 @@ impl JitEngine {
         &self,
         inner: &mut Inner,
         pc: u64,
-        out_of_line: bool,
+        fp: FpMode,
     ) -> Result<Result<u32, GuestFault>, JitError> {
-        if let Some(block) = inner.map.get(&Self::key(pc, out_of_line)) {
+        if let Some(block) = inner.map.get(&Self::key(pc, fp)) {
             return Ok(Ok(*block));
         }
         let start = self.config.measure.then(std::time::Instant::now);
-        let result = self.translate(inner, pc, out_of_line);
+        let result = self.translate(inner, pc, fp);
         if let Some(start) = start {
             add(&self.stats.translation_ns, start.elapsed().as_nanos() as u64);
         }
@@ -304,17 +305,17 @@ impl JitEngine {
         &self,
         inner: &mut Inner,
         pc: u64,
-        out_of_line: bool,
+        fp: FpMode,
     ) -> Result<Result<u32, GuestFault>, JitError> {
         let observer = self.config.observer.as_ref();
         let Inner { translator, map, fp_traps, .. } = &mut *inner;
         let fp_traps = fp_traps.get(&pc).is_some_and(|n| *n >= FP_TRAPS);
-        let mut known = |a| map.contains_key(&Self::key(a, out_of_line));
+        let mut known = |a| map.contains_key(&Self::key(a, fp));
         let guest = &*self.guest;
         if let Err(fault) = translator.lift(
             guest,
             pc,
-            out_of_line || fp_traps,
+            if fp_traps && fp == FpMode::Host { FpMode::OutOfLine } else { fp },
             self.config.max_insns,
             &mut known,
             observer,
@@ -322,7 +323,7 @@ impl JitEngine {
             return Ok(Err(fault));
         }
         for attempt in 0..2 {
-            match self.emit(inner, pc, out_of_line)? {
+            match self.emit(inner, pc, fp)? {
                 Ok(block) => return Ok(Ok(block)),
                 Err(Full) if attempt == 0 => self.flush(inner)?,
                 Err(Full) => break,
@@ -332,12 +333,7 @@ impl JitEngine {
     }
 
     /// Compiles the translator's block and publishes it.
-    fn emit(
-        &self,
-        inner: &mut Inner,
-        pc: u64,
-        out_of_line: bool,
-    ) -> Result<Result<u32, Full>, JitError> {
+    fn emit(&self, inner: &mut Inner, pc: u64, fp: FpMode) -> Result<Result<u32, Full>, JitError> {
         let Inner { translator, current, writer, stubs, strip_tags, .. } = &mut *inner;
         let place = writer.place(current, BLOCK_ROOM);
         let code_addr = match place.map_err(JitError::NoMemory)? {
@@ -378,7 +374,7 @@ impl JitEngine {
         add(&self.stats.blocks, 1);
         add(&self.stats.guest_insns, u64::from(guest_insns));
         add(&self.stats.bytes_emitted, compiled.code.len() as u64);
-        let key = Self::key(pc, out_of_line);
+        let key = Self::key(pc, fp);
         let info = BlockInfo { key, pc, end_pc, host, incoming: Vec::new() };
         Ok(Ok(inner.insert(info)))
     }

@@ -6,8 +6,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use xemu_guest::{CpuState, Exit, FaultKind, GuestFault};
 use xemu_interp::{BlockEnd, Interp, Machine, untag};
-use xemu_ir::Block;
-use xemu_lift::{LiftConfig, Lifter, Limits};
+use xemu_ir::{Block, FpMode};
+use xemu_lift::{LiftConfig, Lifter, Limits, fp_mode};
 
 use crate::guest::Guest;
 
@@ -53,7 +53,7 @@ pub struct InterpThread {
     interp: Interp,
     machine: Box<dyn Machine>,
     lifter: Lifter,
-    blocks: HashMap<u64, Block, foldhash::fast::FixedState>,
+    blocks: HashMap<(u64, FpMode), Block, foldhash::fast::FixedState>,
     seen_invalidations: u64,
 }
 
@@ -71,10 +71,11 @@ impl InterpThread {
             }
             let pc = untag(cpu.pc);
             cpu.pc = pc;
-            if let Err(fault) = self.lifted(pc) {
+            let fp = fp_mode(cpu.fpcr);
+            if let Err(fault) = self.lifted(pc, fp) {
                 return Exit::Fault(fault);
             }
-            let block = &self.blocks[&pc];
+            let block = &self.blocks[&(pc, fp)];
             if let BlockEnd::Exit(exit) = self.interp.run_block(block, cpu, &mut *self.machine) {
                 return exit;
             }
@@ -82,8 +83,8 @@ impl InterpThread {
     }
 
     /// Makes sure that the block at `pc` is lifted.
-    fn lifted(&mut self, pc: u64) -> Result<(), GuestFault> {
-        if self.blocks.contains_key(&pc) {
+    fn lifted(&mut self, pc: u64, fp: FpMode) -> Result<(), GuestFault> {
+        if self.blocks.contains_key(&(pc, fp)) {
             return Ok(());
         }
         if pc & 3 != 0 {
@@ -91,15 +92,14 @@ impl InterpThread {
         }
         let guest = self.engine.guest.clone();
         let mut block = Block::default();
-        let mut limits =
-            Limits { max_insns: MAX_INSNS, fp_out_of_line: false, stop_at: &mut |_| false };
+        let mut limits = Limits { max_insns: MAX_INSNS, fp, stop_at: &mut |_| false };
         self.lifter.lift_block(pc, &mut |a| guest.fetch(a), &mut block, &mut limits)?;
         if cfg!(debug_assertions)
             && let Err(e) = xemu_ir::verify(&block)
         {
             panic!("the lifter made a malformed block: {e}");
         }
-        self.blocks.insert(pc, block);
+        self.blocks.insert((pc, fp), block);
         Ok(())
     }
 }

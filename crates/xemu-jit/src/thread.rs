@@ -7,8 +7,8 @@ use std::sync::Arc;
 use xemu_guest::{CpuState, Exit, FaultKind, GuestFault, Mxcsr};
 use xemu_host::{Errno, Mapping, Protection, ThreadSlot};
 use xemu_interp::{BlockEnd, Machine};
-use xemu_ir::Op;
-use xemu_lift::Lifter;
+use xemu_ir::{FpMode, Op};
+use xemu_lift::{Lifter, fp_mode};
 use xemu_x64::EvalCode;
 use xemu_x64::contract::{Helper, LeaveReason};
 use xemu_x64::trampolines::RETURN_SEARCH;
@@ -95,7 +95,7 @@ pub struct JitThread {
     number: u64,
     emulator: Emulator,
     lifter: Lifter,
-    out_of_line: bool,
+    fp: FpMode,
     /// Made of a box; for [`exec_out_of_line`] alone while guest code runs.
     machine: *mut Box<dyn Machine>,
 }
@@ -126,7 +126,7 @@ impl JitThread {
             number: 0,
             emulator,
             lifter,
-            out_of_line: false,
+            fp: FpMode::Host,
             machine,
         })
     }
@@ -244,13 +244,13 @@ impl JitThread {
         }
         let number = self.hold_generation().number;
         let new_generation = number != self.number;
-        let out_of_line = !cpu.fpcr.is_host_compatible();
+        let fp = fp_mode(cpu.fpcr);
         if new_generation {
             self.engine.drop_retired();
         }
-        if new_generation || out_of_line != self.out_of_line {
+        if new_generation || fp != self.fp {
             self.number = number;
-            self.out_of_line = out_of_line;
+            self.fp = fp;
             self.table.clear();
             self.reset_return_stack(cpu);
         }
@@ -333,7 +333,7 @@ impl JitThread {
         if let Some(host) = self.table.get(pc) {
             return Ok(Next::Enter(host));
         }
-        let found = match self.engine.code_for(pc, self.out_of_line)? {
+        let found = match self.engine.code_for(pc, self.fp)? {
             Ok(Place::Code(found)) => found,
             Ok(Place::Cold) => return Ok(Next::Interpret),
             Err(fault) => return Ok(Next::Exit(Exit::Fault(fault))),
@@ -416,7 +416,7 @@ impl JitThread {
         if !linked || cpu.poll.load(Ordering::Acquire) != 0 || target & 3 != 0 {
             return Ok(Next::Dispatch);
         }
-        match self.engine.link(number, slot, target, self.out_of_line)? {
+        match self.engine.link(number, slot, target, self.fp)? {
             Err(fault) => Ok(Next::Exit(Exit::Fault(fault))),
             Ok(None) => Ok(Next::Interpret),
             Ok(_) if self.moved(cpu) => Ok(Next::Dispatch),
@@ -432,7 +432,10 @@ impl JitThread {
             match self.emulator.run_block(cpu, &*engine.guest, &mut self.lifter) {
                 Err(fault) => return Ok(Next::Exit(Exit::Fault(fault))),
                 Ok(BlockEnd::Exit(exit)) => return Ok(Next::Exit(exit)),
-                Ok(BlockEnd::Next) if cpu.poll.load(Ordering::Acquire) != 0 => {
+                // What was found is for FPCR as it was.
+                Ok(BlockEnd::Next)
+                    if cpu.poll.load(Ordering::Acquire) != 0 || fp_mode(cpu.fpcr) != self.fp =>
+                {
                     return Ok(Next::Dispatch);
                 }
                 Ok(BlockEnd::Next) => {}

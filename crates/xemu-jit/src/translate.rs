@@ -1,7 +1,7 @@
 //! From guest pc to compiled block: lift, passes, emit.
 
 use xemu_guest::GuestFault;
-use xemu_ir::{Analysis, Block, passes::liveness};
+use xemu_ir::{Analysis, Block, FpMode, passes::liveness};
 use xemu_lift::{LiftConfig, Lifter, Limits, flags_live_at};
 use xemu_x64::{CompileContext, CompileError, Compiled, Compiler, HostFeatures};
 
@@ -42,12 +42,12 @@ impl Translator {
         &mut self,
         guest: &dyn Guest,
         pc: u64,
-        fp_out_of_line: bool,
+        fp: FpMode,
         max_insns: u32,
         stop_at: &mut dyn FnMut(u64) -> bool,
         observer: Option<&BlockObserver>,
     ) -> Result<(), GuestFault> {
-        self.lift_only(guest, pc, &mut Limits { max_insns, fp_out_of_line, stop_at })?;
+        self.lift_only(guest, pc, &mut Limits { max_insns, fp, stop_at })?;
         if let Some(observer) = observer {
             observer(&TranslationEvent::Lifted(&self.block));
         }

@@ -16,8 +16,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use xemu_guest::{CpuState, Exit, Fpcr, Fpsr, GuestFault, Monitor, Nzcv};
 use xemu_host::HostContext;
 use xemu_interp::{BlockEnd, Combined, Devices, Difference, HostMemory, Interp, Overlay};
-use xemu_ir::{Block, Effects, Inst, Op, SysReg};
-use xemu_lift::{Lifter, Limits};
+use xemu_ir::{Block, Effects, FpMode, Inst, Op, SysReg};
+use xemu_lift::{Lifter, Limits, fp_mode};
 
 use crate::engine::{ForkGuard, JitConfig, JitEngine, JitError};
 use crate::fault::HostFault;
@@ -284,7 +284,7 @@ impl Registers {
 struct Reference {
     interp: Interp,
     lifter: Lifter,
-    lifted: HashMap<u64, Lifted, foldhash::fast::FixedState>,
+    lifted: HashMap<(u64, FpMode), Lifted, foldhash::fast::FixedState>,
     machine: Combined<Overlay<HostMemory>, NoDevices>,
     /// The registers before the first instruction and behind each one.
     states: Vec<Registers>,
@@ -341,21 +341,21 @@ impl Reference {
         let pc = cpu.pc;
         self.writes.push(None);
         let word = guest.fetch(pc)?;
+        let fp = fp_mode(cpu.fpcr);
         self.path.push((pc, word));
-        if self.lifted.get(&pc).is_none_or(|kept| kept.word != word) {
+        if self.lifted.get(&(pc, fp)).is_none_or(|kept| kept.word != word) {
             if self.lifted.len() >= MOST_KEPT {
                 self.lifted.clear();
             }
             let mut block = Block::default();
-            let mut limits =
-                Limits { max_insns: 1, fp_out_of_line: false, stop_at: &mut |_| false };
+            let mut limits = Limits { max_insns: 1, fp, stop_at: &mut |_| false };
             self.lifter.lift_block(pc, &mut |_| Ok(word), &mut block, &mut limits)?;
             let writes_memory = block.insts.iter().any(|i| i.effects().has(Effects::WRITES_MEM));
             let exclusive = |i: &Inst| matches!(i.op, Op::StoreEx | Op::StoreEx128);
             let stores_exclusive = block.insts.iter().any(exclusive);
-            self.lifted.insert(pc, Lifted { word, block, writes_memory, stores_exclusive });
+            self.lifted.insert((pc, fp), Lifted { word, block, writes_memory, stores_exclusive });
         }
-        let Lifted { block, writes_memory, stores_exclusive, .. } = &self.lifted[&pc];
+        let Lifted { block, writes_memory, stores_exclusive, .. } = &self.lifted[&(pc, fp)];
         // The interpreter marks an address without its tag, and the code compares with the tag.
         let base = cpu.x[(word >> 5 & 31) as usize];
         self.may_fail |= *stores_exclusive && xemu_interp::untag(base) != base;

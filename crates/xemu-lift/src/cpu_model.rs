@@ -20,7 +20,9 @@ mod id {
     pub const ISAR0: u32 = sysreg(3, 0, 0, 6, 0);
     pub const ISAR1: u32 = sysreg(3, 0, 0, 6, 1);
     pub const ISAR2: u32 = sysreg(3, 0, 0, 6, 2);
+    pub const ISAR3: u32 = sysreg(3, 0, 0, 6, 3);
     pub const MMFR0: u32 = sysreg(3, 0, 0, 7, 0);
+    pub const MMFR1: u32 = sysreg(3, 0, 0, 7, 1);
     pub const MMFR2: u32 = sysreg(3, 0, 0, 7, 2);
 }
 
@@ -118,6 +120,20 @@ cpu_features! {
     Frintts     [Frintts]   0, bit(8),      [(ISAR1 32 1)];
     /// FEAT_I8MM.
     I8mm        [I8mm]      0, bit(13),     [(ISAR1 52 1)];
+    /// FEAT_BF16.
+    Bf16        [Bf16]      0, bit(14),     [(ISAR1 44 1)];
+    /// FEAT_EBF16: FPCR.EBF.
+    Ebf16       []          0, bit(32),     [(ISAR1 44 2)];
+    /// FEAT_AFP: FPCR.{FIZ, AH, NEP}.
+    Afp         []          0, bit(20),     [(MMFR1 44 1)];
+    /// FEAT_RPRES: estimates of 12 bits with FPCR.AH.
+    Rpres       []          0, bit(21),     [(ISAR2 4 1)];
+    /// FEAT_LUT.
+    Lut         [Lut]       0, bit(49),     [(ISAR2 56 1)];
+    /// FEAT_FAMINMAX.
+    Faminmax    [Faminmax]  0, bit(50),     [(ISAR3 4 1)];
+    /// FEAT_FPRCVT.
+    Fprcvt      [Fprcvt]    bit(34), 0,     [(ISAR3 28 1)];
     /// FEAT_DGH.
     Dgh         [Dgh]       0, bit(15),     [(ISAR1 48 1)];
     /// FEAT_RNG.
@@ -162,9 +178,11 @@ use CpuFeature::*;
 const V8_0: &[CpuFeature] = &[Fp, Cpuid, Aes, Pmull, Sha1, Sha256, Crc32];
 const V8_2: &[CpuFeature] = &[Lse, Rdm, Lrcpc, Dpb, DotProd];
 const V8_4: &[CpuFeature] = &[Jscvt, Fcma, Lrcpc2, FlagM, Lse2];
-const NEOVERSE_V1: &[CpuFeature] = &[Fp16, Fhm, Sha512, Sha3, Sm3, Sm4, Dpb2, I8mm, Dgh, Rng];
+const NEOVERSE_V1: &[CpuFeature] = &[Fp16, Fhm, Sha512, Sha3, Sm3, Sm4, Dpb2, I8mm, Bf16, Dgh, Rng];
 const V8_5: &[CpuFeature] = &[FlagM2, Frintts, Sb];
 const LATEST: &[CpuFeature] = &[Lrcpc3, Wfxt, Cssc, Cmpbr, Hbc, Xs, Lse128, Pauth, PacImp, FpacImp];
+
+const LATEST_FP: &[CpuFeature] = &[Ebf16, Afp, Rpres, Lut, Faminmax, Fprcvt];
 
 static MODELS: &[ModelRow] = &[
     // MIDR: implementer 0, reserved for software.
@@ -172,7 +190,7 @@ static MODELS: &[ModelRow] = &[
     ModelRow {
         names: &["max"],
         midr: 0x000f_0510,
-        features: &[V8_0, V8_2, V8_4, V8_5, NEOVERSE_V1, LATEST],
+        features: &[V8_0, V8_2, V8_4, V8_5, NEOVERSE_V1, LATEST, LATEST_FP],
     },
     ModelRow { names: &["cortex-a53"], midr: 0x410f_d034, features: &[V8_0] },
     ModelRow { names: &["cortex-a72"], midr: 0x410f_d083, features: &[V8_0] },

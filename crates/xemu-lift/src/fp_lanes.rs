@@ -8,7 +8,7 @@ use xemu_ir::{Es, Op, RoundKind, Shape, Val};
 
 use crate::ctx::Ctx;
 use crate::fp_scalar::UNSIGNED;
-use crate::simd_form::Form;
+use crate::simd_form::{Above, Form};
 
 /// [`Op::VFToI`]'s bit that says lowest element only.
 const LOWEST_ONLY: u64 = 0x200;
@@ -41,28 +41,35 @@ impl Ctx<'_> {
 pub(crate) fn one(cx: &mut Ctx<'_>, op: Op, es: Es) {
     let n = cx.fp_n();
     let v = cx.b.op1a(op, es, cx.shape(), n);
-    cx.set_vd(es, v);
+    cx.set_fp(es, v, Above::D);
 }
 
 /// FABS, FNEG: no exceptions.
 pub(crate) fn sign(cx: &mut Ctx<'_>, op: Op, es: Es) {
     let n = cx.vn();
     let v = cx.b.op1a(op, es, cx.shape(), n);
-    cx.set_vd(es, v);
+    cx.set_fp(es, v, Above::D);
 }
 
 /// Two operands.
 pub(crate) fn two(cx: &mut Ctx<'_>, op: Op, es: Es) {
     let (n, m) = (cx.fp_n(), cx.fp_m());
     let v = cx.b.op2a(op, es, cx.shape(), n, m);
-    cx.set_vd(es, v);
+    cx.set_fp(es, v, Above::N);
+}
+
+/// FCMEQ and kin.
+pub(crate) fn compare(cx: &mut Ctx<'_>, op: Op, es: Es) {
+    let (n, m) = (cx.fp_n(), cx.fp_m());
+    let v = cx.b.op2a(op, es, cx.shape(), n, m);
+    cx.set_fp(es, v, Above::M);
 }
 
 /// Two operands, by element.
 pub(crate) fn two_elem(cx: &mut Ctx<'_>, op: Op, es: Es) {
     let (n, m) = (cx.fp_n(), cx.element(es));
     let v = cx.b.op2a(op, es, cx.shape(), n, m);
-    cx.set_vd(es, v);
+    cx.set_fp(es, v, Above::N);
 }
 
 /// FABD.
@@ -70,7 +77,7 @@ pub(crate) fn fabd(cx: &mut Ctx<'_>, es: Es) {
     let (n, m) = (cx.fp_n(), cx.fp_m());
     let difference = cx.b.op2a(Op::Fsub, es, cx.shape(), n, m);
     let v = cx.b.op1a(Op::Fabs, es, cx.shape(), difference);
-    cx.set_vd(es, v);
+    cx.set_fp(es, v, Above::N);
 }
 
 /// FMLA, FMLS.
@@ -92,7 +99,7 @@ fn mla_by(cx: &mut Ctx<'_>, negate: bool, es: Es, m: Val) {
         n = cx.b.op1a(Op::Fneg, es, cx.shape(), n);
     }
     let v = cx.b.op3a(Op::Fmadd, es, cx.shape(), [d, n, m]);
-    cx.set_vd(es, v);
+    cx.set_fp(es, v, Above::D);
 }
 
 /// FCMGT, FCMGE, FCMEQ with zero.
@@ -152,7 +159,7 @@ pub(crate) fn rint(cx: &mut Ctx<'_>, es: Es, round: RoundKind) {
     let n = cx.fp_n();
     let args = [n, Val::NONE, Val::NONE];
     let v = cx.b.emit(Op::Frint, es.into(), cx.shape().into(), args, round as u64);
-    cx.set_vd(es, v);
+    cx.set_fp(es, v, Above::D);
 }
 
 /// FCVTNS and kin, within the V registers.
@@ -173,7 +180,7 @@ fn to_fixed(cx: &mut Ctx<'_>, es: Es, round: RoundKind, mut imm: u64) {
     let n = cx.fp_n();
     let args = [n, Val::NONE, Val::NONE];
     let v = cx.b.emit(Op::VFToI, es.into(), round.into(), args, imm);
-    cx.set_vd(es, v);
+    cx.set_fp(es, v, Above::D);
 }
 
 /// SCVTF, UCVTF, within the V registers.
@@ -191,7 +198,7 @@ fn from_fixed(cx: &mut Ctx<'_>, es: Es, imm: u64) {
     let n = cx.fp_n();
     let args = [n, Val::NONE, Val::NONE];
     let v = cx.b.emit(Op::VIToF, es.into(), cx.shape().into(), args, imm);
-    cx.set_vd(es, v);
+    cx.set_fp(es, v, Above::D);
 }
 
 /// FCVTL, from half or single precision.
@@ -216,9 +223,50 @@ pub(crate) fn cvtxn(cx: &mut Ctx<'_>) {
     let n = cx.vn();
     let v = cx.b.op1a(Op::Fcvtxn, 0, cx.shape(), n);
     if cx.fields().form() == Form::Scalar {
-        return cx.set_vd(Es::S, v);
+        return cx.set_fp(Es::S, v, Above::D);
     }
     cx.set_vd_narrowed(v);
+}
+
+/// BFCVTN.
+pub(crate) fn bfcvtn(cx: &mut Ctx<'_>) {
+    let n = cx.vn();
+    let v = cx.b.op1a(Op::Bfcvt, 0, Shape::Vector, n);
+    cx.set_vd_narrowed(v);
+}
+
+/// BFDOT.
+pub(crate) fn bfdot(cx: &mut Ctx<'_>) {
+    let args = [cx.fp_d(), cx.fp_n(), cx.fp_m()];
+    let v = cx.b.op3a(Op::Bfdot, 0, 0, args);
+    cx.set_vd(Es::S, v);
+}
+
+/// BFDOT by element, which is a pair.
+pub(crate) fn bfdot_elem(cx: &mut Ctx<'_>) {
+    let args = [cx.fp_d(), cx.fp_n(), cx.element(Es::S)];
+    let v = cx.b.op3a(Op::Bfdot, 0, 0, args);
+    cx.set_vd(Es::S, v);
+}
+
+pub(crate) fn bfmmla(cx: &mut Ctx<'_>) {
+    let args = [cx.vd(), cx.vn(), cx.vm()];
+    let v = cx.b.op3a(Op::Bfmmla, 0, 0, args);
+    cx.set_vd_all(v);
+}
+
+/// BFMLALB, BFMLALT (`top`).
+pub(crate) fn bfmlal(cx: &mut Ctx<'_>, top: u32) {
+    let args = [cx.vd(), cx.vn(), cx.vm()];
+    let v = cx.b.op3a(Op::Bfmlal, 0, top as u8, args);
+    cx.set_vd_all(v);
+}
+
+/// BFMLALB, BFMLALT (`top`) by element.
+pub(crate) fn bfmlal_elem(cx: &mut Ctx<'_>, top: u32) {
+    let args = [cx.vd(), cx.vn(), cx.element(Es::H)];
+    let v = cx.b.op3a(Op::Bfmlal, 0, top as u8, args);
+    cx.set_vd_all(v);
 }
 
 /// FCADD: `rot` 0 is 90 degrees, 1 is 270.

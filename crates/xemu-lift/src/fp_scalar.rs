@@ -6,7 +6,7 @@ use xemu_a64::insn::*;
 use xemu_ir::{Es, Op, RoundKind, Shape, Val};
 
 use crate::ctx::Ctx;
-use crate::simd_form::ftype;
+use crate::simd_form::{Above, ftype};
 
 /// An immediate's bit that says unsigned; the low bits are the fraction bits.
 pub(crate) const UNSIGNED: u64 = 0x100;
@@ -61,7 +61,7 @@ fn from_int(cx: &mut Ctx<'_>, (sf, es, rn): (u32, Es, u32), u: u32, fraction: u6
     let n = cx.gpr(sf, rn);
     let op = if sf == 1 { Op::I64ToF } else { Op::I32ToF };
     let v = cx.b.emit(op, es.into(), u as u8, [n, Val::NONE, Val::NONE], fraction);
-    cx.set_vd(es, v);
+    cx.set_fp(es, v, Above::D);
 }
 
 pub(crate) fn fcvt_gpr(cx: &mut Ctx<'_>, i: FcvtGpr) {
@@ -88,6 +88,34 @@ pub(crate) fn cvtf_fixed_gpr(cx: &mut Ctx<'_>, i: CvtfFixedGpr) {
     from_int(cx, (i.sf(), ftype(i.ftype()), i.rn()), i.u(), u64::from(64 - i.scale()));
 }
 
+/// FCVTNS and kin between SIMD&FP registers of different widths.
+pub(crate) fn fcvt_simd(cx: &mut Ctx<'_>, round: RoundKind, u: u32) {
+    let f = cx.fields();
+    let (op, back, to) = match f.sf() {
+        0 => (Op::FToI32, Op::VFromW, Es::S),
+        _ => (Op::FToI64, Op::VFromX, Es::D),
+    };
+    let args = [cx.vn(), Val::NONE, Val::NONE];
+    let imm = u64::from(u) * UNSIGNED;
+    let int = cx.b.emit(op, f.ftype().into(), round.into(), args, imm);
+    let v = cx.b.op1(back, int);
+    cx.set_fp(to, v, Above::D);
+}
+
+/// SCVTF, UCVTF between SIMD&FP registers of different widths.
+pub(crate) fn cvtf_simd(cx: &mut Ctx<'_>, i: CvtfSimd) {
+    let (es, n) = (ftype(i.ftype()), cx.vn());
+    let (op, int) = match i.sf() {
+        0 => {
+            let wide = cx.b.op1a(Op::VUmov, Es::S, 0, n);
+            (Op::I32ToF, cx.b.op1(Op::Trunc, wide))
+        }
+        _ => (Op::I64ToF, cx.b.op1a(Op::VUmov, Es::D, 0, n)),
+    };
+    let v = cx.b.emit(op, es.into(), i.u() as u8, [int, Val::NONE, Val::NONE], 0);
+    cx.set_fp(es, v, Above::D);
+}
+
 pub(crate) fn fjcvtzs(cx: &mut Ctx<'_>, i: Fjcvtzs) {
     let n = cx.vn();
     let v = cx.b.op1a(Op::Fjcvtzs, 0, 0, n);
@@ -99,7 +127,13 @@ pub(crate) fn fcvt_scalar(cx: &mut Ctx<'_>, i: FcvtScalar) {
     let (from, to) = (ftype(i.ftype()), ftype(i.opc()));
     let n = cx.vn();
     let v = cx.b.op1a(Op::Fcvt, from, to, n);
-    cx.set_vd(to, v);
+    cx.set_fp(to, v, Above::D);
+}
+
+pub(crate) fn bfcvt_scalar(cx: &mut Ctx<'_>) {
+    let n = cx.vn();
+    let v = cx.b.op1a(Op::Bfcvt, 0, Shape::Scalar, n);
+    cx.set_fp(Es::H, v, Above::D);
 }
 
 /// FCMP, FCMPE, with zero as well.
@@ -122,13 +156,13 @@ pub(crate) fn fcsel(cx: &mut Ctx<'_>, i: Fcsel) {
     cx.set_vd(ftype(i.ftype()), v);
 }
 
-/// FNMUL: the product's sign is changed, even that of a NaN.
+/// FNMUL: the product's sign is changed, even that of a NaN unless FPCR.AH is set.
 pub(crate) fn fnmul(cx: &mut Ctx<'_>) {
     let es = cx.fields().ftype();
     let (n, m) = (cx.vn(), cx.vm());
     let product = cx.b.op2a(Op::Fmul, es, Shape::Scalar, n, m);
     let v = cx.b.op1a(Op::Fneg, es, Shape::Scalar, product);
-    cx.set_vd(es, v);
+    cx.set_fp(es, v, Above::N);
 }
 
 /// FMADD, FMSUB, FNMADD, FNMSUB.
@@ -142,7 +176,7 @@ pub(crate) fn fmadd_scalar(cx: &mut Ctx<'_>, i: FmaddScalar) {
         n = cx.b.op1a(Op::Fneg, es, Shape::Scalar, n);
     }
     let v = cx.b.op3a(Op::Fmadd, es, Shape::Scalar, [a, n, m]);
-    cx.set_vd(es, v);
+    cx.set_fp(es, v, Above::A);
 }
 
 /// FRINTN, FRINTP, FRINTM, FRINTZ, FRINTA, FRINTX, FRINTI.

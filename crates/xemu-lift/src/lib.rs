@@ -42,8 +42,8 @@ mod simd_structures;
 mod tests;
 
 use xemu_a64::Feature;
-use xemu_guest::GuestFault;
-use xemu_ir::{Block, Builder, Effects, Op, Val};
+use xemu_guest::{Fpcr, GuestFault};
+use xemu_ir::{Block, Builder, Effects, FpMode, Op, Val};
 
 pub use cpu_model::{CpuFeature, CpuModel};
 use ctx::Ctx;
@@ -64,12 +64,23 @@ impl LiftConfig {
     }
 }
 
+/// How blocks are translated that run with this FPCR.
+pub fn fp_mode(fpcr: Fpcr) -> FpMode {
+    // EBF concerns only instructions that are never inline.
+    const APART: u32 = Fpcr::DN | Fpcr::AHP | Fpcr::FZ16 | Fpcr::FIZ | Fpcr::AH;
+    match fpcr {
+        _ if fpcr.nep() => FpMode::Merging,
+        Fpcr(bits) if bits & APART != 0 => FpMode::OutOfLine,
+        _ => FpMode::Host,
+    }
+}
+
 /// How one block is to be lifted.
 pub struct Limits<'a> {
     /// The most guest instructions in the block; at least one is lifted.
     pub max_insns: u32,
-    /// Whether floating point is to be emitted out of line; handed on to the block.
-    pub fp_out_of_line: bool,
+    /// How floating point is to be translated; handed on to the block.
+    pub fp: FpMode,
     /// Whether the block should end before the given address, because it is translated already.
     /// Asked behind conditional branches.
     pub stop_at: &'a mut dyn FnMut(u64) -> bool,
@@ -112,7 +123,7 @@ impl Lifter {
     ) -> Result<(), GuestFault> {
         let mut word = fetch(pc)?;
         block.reset(pc);
-        block.fp_out_of_line = limits.fp_out_of_line;
+        block.fp = limits.fp;
         let mut cx = Ctx { b: Builder::new(block), pc, word, config: &self.config };
         loop {
             let next = cx.lift_one(word);

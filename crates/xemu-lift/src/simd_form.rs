@@ -4,7 +4,7 @@
 //! IR vector ops work on 128 bits. Elements that do not belong to the instruction are computed too
 //! and dropped by the write, which is harmless as long as no op raises FPSR bits for them.
 
-use xemu_ir::{Es, Op, Shape, Val};
+use xemu_ir::{Es, FpMode, Op, Shape, Val};
 
 use crate::ctx::Ctx;
 use crate::dp_reg::es_of;
@@ -70,6 +70,9 @@ impl Fields {
     }
     pub fn ra(self) -> u32 {
         self.at(10, 5)
+    }
+    pub fn sf(self) -> u32 {
+        self.at(31, 1)
     }
     pub fn q(self) -> u32 {
         self.at(30, 1)
@@ -141,6 +144,19 @@ pub(crate) fn ftype(field: u32) -> Es {
     }
 }
 
+/// Whose upper elements a scalar floating-point result keeps with FPCR.NEP set.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Above {
+    /// Vd's.
+    D,
+    /// Vn's.
+    N,
+    /// Vm's.
+    M,
+    /// Va's.
+    A,
+}
+
 impl Ctx<'_> {
     /// The instruction's fields.
     pub fn fields(&self) -> Fields {
@@ -171,6 +187,23 @@ impl Ctx<'_> {
     pub fn set_vd(&mut self, es: Es, v: Val) {
         let f = self.fields();
         self.b.set_v(f.rd(), f.form().written(es), v);
+    }
+
+    /// Sets Vd to a floating-point result. With FPCR.NEP set a scalar result keeps what `above` has
+    /// over it. (Arm ARM, "IsMerging")
+    pub fn set_fp(&mut self, es: Es, v: Val, above: Above) {
+        let f = self.fields();
+        if f.form() != Form::Scalar || self.b.block().fp != FpMode::Merging {
+            return self.set_vd(es, v);
+        }
+        let above = match above {
+            Above::D => self.vd(),
+            Above::N => self.vn(),
+            Above::M => self.vm(),
+            Above::A => self.va(),
+        };
+        let merged = self.b.emit(Op::VIns, es.into(), 0, [above, v, Val::NONE], 0);
+        self.set_vd_all(merged);
     }
 
     /// Sets all of Vd. For results that are zero above what the instruction writes, too.

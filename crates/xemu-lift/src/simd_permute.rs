@@ -73,6 +73,18 @@ pub(crate) fn tbl_tbx(cx: &mut Ctx<'_>, i: TblTbx) {
     cx.set_vd(Es::D, v);
 }
 
+/// LUTI2, LUTI4 from `tables` registers: elements picked by the packed indices, of `bits` each, of
+/// segment `part`.
+pub(crate) fn lut(cx: &mut Ctx<'_>, es: Es, tables: u32, bits: u8, part: u32) {
+    let f = cx.fields();
+    let first = cx.vn();
+    let second = if tables == 2 { cx.v(f.rn() + 1) } else { first };
+    let args = [first, second, cx.vm()];
+    let from = part as u64 * es.lanes() as u64;
+    let v = cx.b.emit(Op::VLut, es.into(), bits, args, from);
+    cx.set_vd_all(v);
+}
+
 /// DUP of an element, to a vector or a scalar.
 pub(crate) fn dup_elem(cx: &mut Ctx<'_>) {
     let (es, index) = cx.fields().imm5();

@@ -3,7 +3,7 @@
 
 use xemu_a64::imm::sysreg;
 use xemu_a64::insn::*;
-use xemu_guest::COUNTER_HZ;
+use xemu_guest::{COUNTER_HZ, Fpcr};
 use xemu_ir::{FenceKind, Op, SysReg, Val};
 
 use crate::cpu_model::CpuFeature;
@@ -114,6 +114,22 @@ pub(crate) fn mrs(cx: &mut Ctx<'_>, i: Mrs) {
     cx.set_gpr(1, i.rt(), v);
 }
 
+/// FPCR's new value: bits of features that the processor does not have stay zero.
+fn fpcr_value(cx: &mut Ctx<'_>, v: Val) -> Val {
+    let bits = [
+        (CpuFeature::Afp, Fpcr::FIZ | Fpcr::AH | Fpcr::NEP),
+        (CpuFeature::Ebf16, Fpcr::EBF),
+        (CpuFeature::Fp16, Fpcr::FZ16),
+    ];
+    let absent = bits.into_iter().filter(|(feature, _)| !cx.has(*feature));
+    let writable = absent.fold(Fpcr::WRITABLE, |bits, (_, absent)| bits & !absent);
+    if writable == Fpcr::WRITABLE {
+        return v;
+    }
+    let mask = cx.b.const64(writable.into());
+    cx.b.op2(Op::And64, v, mask)
+}
+
 pub(crate) fn msr_reg(cx: &mut Ctx<'_>, i: MsrReg) {
     let v = cx.gpr(1, i.rt());
     let reg = match i.sysreg() {
@@ -127,6 +143,7 @@ pub(crate) fn msr_reg(cx: &mut Ctx<'_>, i: MsrReg) {
         TPIDR_EL0 => SysReg::TpidrEl0,
         _ => return cx.undefined(),
     };
+    let v = if reg == SysReg::Fpcr { fpcr_value(cx, v) } else { v };
     cx.b.op1a(Op::SetSys, reg, 0, v);
     if reg == SysReg::Fpcr {
         // Code behind may have to be translated for another rounding mode.

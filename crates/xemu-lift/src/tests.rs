@@ -2,7 +2,7 @@
 
 use xemu_a64::{Decode, ROWS, Row, decode};
 use xemu_guest::{FaultKind, GuestFault};
-use xemu_ir::{Block, Effects, Op, verify};
+use xemu_ir::{Block, Effects, FpMode, Op, verify};
 
 use crate::{CpuModel, LiftConfig, Lifter, Limits};
 
@@ -24,7 +24,7 @@ fn lift(code: &[u32], max_insns: u32, stops: &[u64]) -> Result<Block, GuestFault
         code.get(index).copied().ok_or(fault(pc))
     };
     let mut stop_at = |pc| stops.contains(&pc);
-    let mut limits = Limits { max_insns, fp_out_of_line: false, stop_at: &mut stop_at };
+    let mut limits = Limits { max_insns, fp: FpMode::Host, stop_at: &mut stop_at };
     max_lifter().lift_block(PC, &mut fetch, &mut block, &mut limits)?;
     verify(&block).map_err(|e| panic!("{e}")).map(|()| block)
 }
@@ -121,9 +121,9 @@ fn instruction_of_an_absent_feature_is_undefined_unless_a_hint() {
     let mut lifter = Lifter::new(LiftConfig { model });
     let mut last = |word: u32| {
         let mut block = Block::default();
-        let mut limits = Limits { max_insns: 1, fp_out_of_line: true, stop_at: &mut |_| false };
+        let mut limits = Limits { max_insns: 1, fp: FpMode::OutOfLine, stop_at: &mut |_| false };
         lifter.lift_block(PC, &mut |_| Ok(word), &mut block, &mut limits).expect("lifts");
-        assert!(block.fp_out_of_line);
+        assert_eq!(block.fp, FpMode::OutOfLine);
         block.insts.last().expect("not empty").op
     };
     // ldadd w0, w2, [x1]; paciasp; pacia x0, x1
@@ -183,8 +183,6 @@ const NOT_LIFTED: &str = "
     Udf Stshh Hvc Smc Hlt Dcps MsrImm Sysl Eret Drps Ereta
     Addg Subg Subp Subps Irg Gmi Stg
     Stzgm Stzg Ldg St2g Stgm Stz2g Ldgm Cpyf Set Cpy Setg StgpPost Stgp StgpPre
-    BfcvtScalar BfcvtnVec BfdotVec BfdotElem BfmlalVec BfmlalElem BfmmlaVec
-    FamaxVec FamaxVecH FaminVec FaminVecH Luti2B Luti2H Luti4B Luti4H
 ";
 
 #[test]

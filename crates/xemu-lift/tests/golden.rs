@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use std::path::Path;
 use std::{env, fs};
 
-use xemu_ir::{Block, verify};
+use xemu_ir::{Block, FpMode, verify};
 use xemu_lift::{CpuModel, LiftConfig, Lifter, Limits};
 
 const PC: u64 = 0x1000;
@@ -15,7 +15,7 @@ const PC: u64 = 0x1000;
 fn lift(word: u32) -> String {
     let model = CpuModel::by_name("max").expect("the model exists");
     let mut block = Block::default();
-    let mut limits = Limits { max_insns: 1, fp_out_of_line: false, stop_at: &mut |_| false };
+    let mut limits = Limits { max_insns: 1, fp: FpMode::Host, stop_at: &mut |_| false };
     Lifter::new(LiftConfig { model })
         .lift_block(PC, &mut |_| Ok(word), &mut block, &mut limits)
         .expect("the fetch succeeds");

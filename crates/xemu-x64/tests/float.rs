@@ -4,7 +4,7 @@
 use std::fmt::Write;
 
 use iced_x86::{Decoder, DecoderOptions, Formatter, Instruction, IntelFormatter};
-use xemu_ir::{Analysis, AttrKind, Block, Builder, Effects, Es, Op, RoundKind, Ty, Val};
+use xemu_ir::{Analysis, AttrKind, Block, Builder, Effects, Es, FpMode, Op, RoundKind, Ty, Val};
 use xemu_ir::{parse, passes::liveness, verify};
 use xemu_x64::{CompileContext, Compiler, HostFeatures};
 
@@ -166,7 +166,7 @@ fn every_form_is_emitted() {
                 }
                 forms_seen += 1;
                 // Out of line there are neither fault points nor unmasked traps.
-                block.fp_out_of_line = true;
+                block.fp = FpMode::OutOfLine;
                 for features in LEVELS {
                     let (code, faults) = compile(features, &block);
                     assert!(faults.is_empty(), "{block}");

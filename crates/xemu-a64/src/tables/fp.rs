@@ -29,22 +29,22 @@ class "Conversion between floating-point and integer" {
     FmovTop             [1 0011110 10 1 01 11 to_fp 000000 rn:5 rd:5];
     Fjcvtzs             [0 0011110 01 1 11 110 000000 rn:5 rd:5] : Jscvt;
     /// FCVTNS, FCVTNU to a SIMD&FP register of another width.
-    !FcvtnSimd          [sf 0011110 ftype:2 1 01 01 u 000000 rn:5 rd:5] : Fprcvt
+    FcvtnSimd          [sf 0011110 ftype:2 1 01 01 u 000000 rn:5 rd:5] : Fprcvt
         where |i| fprcvt_allocated(i.sf(), i.ftype());
     /// FCVTPS, FCVTPU to a SIMD&FP register of another width.
-    !FcvtpSimd          [sf 0011110 ftype:2 1 10 01 u 000000 rn:5 rd:5] : Fprcvt
+    FcvtpSimd          [sf 0011110 ftype:2 1 10 01 u 000000 rn:5 rd:5] : Fprcvt
         where |i| fprcvt_allocated(i.sf(), i.ftype());
     /// FCVTMS, FCVTMU to a SIMD&FP register of another width.
-    !FcvtmSimd          [sf 0011110 ftype:2 1 10 10 u 000000 rn:5 rd:5] : Fprcvt
+    FcvtmSimd          [sf 0011110 ftype:2 1 10 10 u 000000 rn:5 rd:5] : Fprcvt
         where |i| fprcvt_allocated(i.sf(), i.ftype());
     /// FCVTZS, FCVTZU to a SIMD&FP register of another width.
-    !FcvtzSimd          [sf 0011110 ftype:2 1 10 11 u 000000 rn:5 rd:5] : Fprcvt
+    FcvtzSimd          [sf 0011110 ftype:2 1 10 11 u 000000 rn:5 rd:5] : Fprcvt
         where |i| fprcvt_allocated(i.sf(), i.ftype());
     /// FCVTAS, FCVTAU to a SIMD&FP register of another width.
-    !FcvtaSimd          [sf 0011110 ftype:2 1 11 01 u 000000 rn:5 rd:5] : Fprcvt
+    FcvtaSimd          [sf 0011110 ftype:2 1 11 01 u 000000 rn:5 rd:5] : Fprcvt
         where |i| fprcvt_allocated(i.sf(), i.ftype());
     /// SCVTF, UCVTF from a SIMD&FP register of another width.
-    !CvtfSimd           [sf 0011110 ftype:2 1 11 10 u 000000 rn:5 rd:5] : Fprcvt
+    CvtfSimd           [sf 0011110 ftype:2 1 11 10 u 000000 rn:5 rd:5] : Fprcvt
         where |i| fprcvt_allocated(i.sf(), i.ftype());
 }
 class "Floating-point data-processing (1 source)" {

@@ -40,9 +40,15 @@ pub(super) fn unary(f: Unary, es: Es, shape: u8, x: u128, env: &mut FpEnv) -> u1
     shaped(es, shape, |i| f(format(es), element(es, x, i), env.fpcr, &mut env.fpsr))
 }
 
-/// FABS, FNEG: a function of the bits alone.
-pub(super) fn sign(f: fn(Format, u64) -> u64, es: Es, shape: u8, x: u128) -> u128 {
-    shaped(es, shape, |i| f(format(es), element(es, x, i)))
+/// FABS, FNEG: a function of the bits and FPCR.AH.
+pub(super) fn sign(
+    f: fn(Format, u64, Fpcr) -> u64,
+    es: Es,
+    shape: u8,
+    x: u128,
+    fpcr: Fpcr,
+) -> u128 {
+    shaped(es, shape, |i| f(format(es), element(es, x, i), fpcr))
 }
 
 pub(super) fn binary(f: Binary, es: Es, shape: u8, args: &[u128; 3], env: &mut FpEnv) -> u128 {
@@ -73,6 +79,46 @@ pub(super) fn mul_add_long(args: &[u128; 3], env: &mut FpEnv) -> u128 {
         let (x, y) = (element(Es::H, x, i), element(Es::H, y, i));
         fp::mul_add_h(element(Es::S, acc, i), x, y, env.fpcr, &mut env.fpsr).into()
     })
+}
+
+/// BFDOT: pairs of BFloat16 factors, accumulator in single precision.
+pub(super) fn bf_dot(args: &[u128; 3], env: &FpEnv) -> u128 {
+    let [acc, x, y] = *args;
+    build(Es::S, |i| {
+        let pair = |v| [element(Es::H, v, 2 * i), element(Es::H, v, 2 * i + 1)];
+        fp::bf_dot_add(element(Es::S, acc, i), pair(x), pair(y), env.fpcr).into()
+    })
+}
+
+/// BFMMLA: a 2 by 4 matrix by a 4 by 2 matrix that is stored by columns, added to a 2 by 2 matrix.
+pub(super) fn bf_mat_mul(args: &[u128; 3], env: &FpEnv) -> u128 {
+    let [acc, x, y] = *args;
+    build(Es::S, |i| {
+        let (row, column) = (i / 2 * 4, i % 2 * 4);
+        let pair = |v, at| [element(Es::H, v, at), element(Es::H, v, at + 1)];
+        let dot = |sum, k| fp::bf_dot_add(sum, pair(x, row + k), pair(y, column + k), env.fpcr);
+        dot(dot(element(Es::S, acc, i), 0), 2).into()
+    })
+}
+
+/// BFMLALB, BFMLALT: the even or odd BFloat16 factors, accumulator in single precision.
+pub(super) fn bf_mul_add(args: &[u128; 3], odd: u8, env: &mut FpEnv) -> u128 {
+    let [acc, x, y] = *args;
+    build(Es::S, |i| {
+        let at = 2 * i + usize::from(odd);
+        let (x, y) = (element(Es::H, x, at), element(Es::H, y, at));
+        fp::bf_mul_add(element(Es::S, acc, i), x, y, env.fpcr, &mut env.fpsr).into()
+    })
+}
+
+/// BFCVT, BFCVTN.
+pub(super) fn bf_convert(shape: u8, x: u128, env: &mut FpEnv) -> u128 {
+    let mut convert = |e| fp::bf_convert(e, env.fpcr, &mut env.fpsr);
+    if Shape::from_u8(shape) == Shape::Scalar {
+        convert(element(Es::S, x, 0)).into()
+    } else {
+        narrowed(Es::H, x, convert)
+    }
 }
 
 /// FRINT*.
@@ -116,7 +162,7 @@ pub(super) fn complex_add(es: Es, args: &[u128; 3], rotation: u64, env: &mut FpE
         // The other part of the pair, negated for the real part at 90 and the imaginary at 270.
         let other = y(i ^ 1);
         let negate = (i % 2 == 0) == (rotation == 1);
-        let other = if negate { fp::neg(fmt, other) } else { other };
+        let other = if negate { fp::neg(fmt, other, env.fpcr) } else { other };
         fp::add(fmt, x(i), other, env.fpcr, &mut env.fpsr).into()
     })
 }
@@ -136,7 +182,7 @@ pub(super) fn complex_mul_add(es: Es, args: &[u128; 3], rotation: u64, env: &mut
             2 => true,
             _ => part == 1,
         };
-        let other = if negate { fp::neg(fmt, other) } else { other };
+        let other = if negate { fp::neg(fmt, other, env.fpcr) } else { other };
         fp::mul_add(fmt, acc(i), factor, other, env.fpcr, &mut env.fpsr).into()
     })
 }

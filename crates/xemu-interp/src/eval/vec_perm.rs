@@ -49,6 +49,16 @@ pub(super) fn tbx(acc: u128, table: u128, indices: u128, first: u8) -> u128 {
     })
 }
 
+/// LUTI2, LUTI4: elements of two tables, picked by packed indices of `bits` from number `first` on.
+pub(super) fn lut(es: Es, [low, high, indices]: &[u128; 3], bits: u8, first: u64) -> u128 {
+    build(es, |i| {
+        let at = u32::from(bits) * (first as u32 + i as u32);
+        let index = indices.checked_shr(at).unwrap_or(0) as usize & ((1 << bits) - 1);
+        let table = if index < es.lanes() { low } else { high };
+        get(es, *table, index % es.lanes())
+    })
+}
+
 /// REV16, REV32, REV64: reverses the elements in each container.
 pub(super) fn rev(es: Es, container: Es, x: u128) -> u128 {
     let last = (container.bytes() / es.bytes()).max(1) as usize - 1;

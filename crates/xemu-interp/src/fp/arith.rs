@@ -3,14 +3,14 @@
 use super::convert::convert_nan;
 use super::format::{Format, Rounding};
 use super::unpack::{
-    Class, Real, Unpacked, invalid, process_nan, process_nans, raise, round, shift_right_jam_128,
-    unpack, zero_sum,
+    Class, Real, Unpacked, chosen_nan, invalid, process_denorms, process_nan, process_nans, raise,
+    round, shift_right_jam_128, simplified, unpack, zero_sum,
 };
 use xemu_guest::{Fpcr, Fpsr};
 
 /// `mant / 2^126 * 2^exp`, not zero, with bit 126 the highest set in `mant`.
 #[derive(Clone, Copy)]
-struct Wide {
+pub(super) struct Wide {
     sign: bool,
     exp: i32,
     mant: u128,
@@ -25,7 +25,7 @@ impl From<Real> for Wide {
 impl Wide {
     /// The exact product: no factor has more than 53 significant bits.
     #[inline]
-    fn product(a: Real, b: Real) -> Self {
+    pub fn product(a: Real, b: Real) -> Self {
         let mant = u128::from(a.mant) * u128::from(b.mant);
         let sign = a.sign != b.sign;
         if mant >> 127 != 0 {
@@ -38,14 +38,14 @@ impl Wide {
     /// The sum, or `None` for zero. Exact wherever the highest bits cancel: then the smaller
     /// operand is shifted by one bit at most, and at least twenty low bits are clear in both.
     #[inline]
-    fn sum(a: Self, b: Self) -> Option<Real> {
+    pub fn sum(a: Self, b: Self) -> Option<Real> {
         let (high, low) = if (a.exp, a.mant) >= (b.exp, b.mant) { (a, b) } else { (b, a) };
         let aligned = shift_right_jam_128(low.mant, (high.exp - low.exp) as u32);
         let mant = if high.sign == low.sign { high.mant + aligned } else { high.mant - aligned };
         if mant == 0 { None } else { Some(Real::from_wide(high.sign, high.exp + 1, mant)) }
     }
 
-    fn rounded(self) -> Real {
+    pub fn rounded(self) -> Real {
         Real::from_wide(self.sign, self.exp + 1, self.mant)
     }
 }
@@ -74,9 +74,10 @@ pub(super) fn add_rounded(
     if let Some(nan) = process_nans(fmt, [(&x, a), (&y, b)], fpcr, fpsr) {
         return nan;
     }
+    process_denorms(fmt, [&x, &y], fpcr, fpsr);
     let y = y.with_sign(y.sign() != negate);
     match (x.class, y.class) {
-        (Class::Infinity, Class::Infinity) if x.sign() != y.sign() => invalid(fmt, fpsr),
+        (Class::Infinity, Class::Infinity) if x.sign() != y.sign() => invalid(fmt, fpcr, fpsr),
         (Class::Infinity, _) => fmt.infinity(x.sign()),
         (_, Class::Infinity) => fmt.infinity(y.sign()),
         (Class::Zero, Class::Zero) if x.sign() == y.sign() => fmt.zero(x.sign()),
@@ -113,12 +114,13 @@ pub(super) fn mul_rounded(
     if let Some(nan) = process_nans(fmt, [(&x, a), (&y, b)], fpcr, fpsr) {
         return nan;
     }
+    process_denorms(fmt, [&x, &y], fpcr, fpsr);
     let sign = x.sign() != y.sign();
     match (x.class, y.class) {
         (Class::Infinity, Class::Zero) | (Class::Zero, Class::Infinity) if extended => {
             fmt.two(sign)
         }
-        (Class::Infinity, Class::Zero) | (Class::Zero, Class::Infinity) => invalid(fmt, fpsr),
+        (Class::Infinity, Class::Zero) | (Class::Zero, Class::Infinity) => invalid(fmt, fpcr, fpsr),
         (Class::Infinity, _) | (_, Class::Infinity) => fmt.infinity(sign),
         (Class::Zero, _) | (_, Class::Zero) => fmt.zero(sign),
         _ => round(fmt, Wide::product(x.real, y.real).rounded(), rounding, fpcr, fpsr),
@@ -132,9 +134,12 @@ pub fn div(fmt: Format, a: u64, b: u64, fpcr: Fpcr, fpsr: &mut Fpsr) -> u64 {
     if let Some(nan) = process_nans(fmt, [(&x, a), (&y, b)], fpcr, fpsr) {
         return nan;
     }
+    if !y.is_zero() {
+        process_denorms(fmt, [&x, &y], fpcr, fpsr);
+    }
     let sign = x.sign() != y.sign();
     match (x.class, y.class) {
-        (Class::Infinity, Class::Infinity) | (Class::Zero, Class::Zero) => invalid(fmt, fpsr),
+        (Class::Infinity, Class::Infinity) | (Class::Zero, Class::Zero) => invalid(fmt, fpcr, fpsr),
         (Class::Infinity, _) => fmt.infinity(sign),
         (_, Class::Zero) => {
             raise(fpsr, Fpsr::DZC);
@@ -168,9 +173,12 @@ pub fn sqrt(fmt: Format, a: u64, fpcr: Fpcr, fpsr: &mut Fpsr) -> u64 {
     match x.class {
         Class::Quiet | Class::Signalling => process_nan(fmt, x.class, a, fpcr, fpsr),
         Class::Zero => fmt.zero(x.sign()),
-        _ if x.sign() => invalid(fmt, fpsr),
+        _ if x.sign() => invalid(fmt, fpcr, fpsr),
         Class::Infinity => fmt.infinity(false),
-        Class::Finite => round(fmt, square_root(fmt, x.real), Rounding::of(fpcr), fpcr, fpsr),
+        Class::Finite => {
+            process_denorms(fmt, [&x], fpcr, fpsr);
+            round(fmt, square_root(fmt, x.real), Rounding::of(fpcr), fpcr, fpsr)
+        }
     }
 }
 
@@ -195,7 +203,7 @@ pub fn mul_add(fmt: Format, addend: u64, a: u64, b: u64, fpcr: Fpcr, fpsr: &mut 
     let x = unpack(fmt, a, fpcr, fpsr);
     let y = unpack(fmt, b, fpcr, fpsr);
     let nan = process_nans(fmt, [(&z, addend), (&x, a), (&y, b)], fpcr, fpsr);
-    mul_add_unpacked(fmt, nan, &z, &x, &y, fpcr, fpsr)
+    mul_add_unpacked(fmt, nan, [&z, &x, &y], &[&z, &x, &y], fpcr, fpsr)
 }
 
 /// FPMulAddH: a single-precision `addend` plus the product of half-precision `a` and `b`.
@@ -205,34 +213,34 @@ pub fn mul_add_h(addend: u64, a: u64, b: u64, fpcr: Fpcr, fpsr: &mut Fpsr) -> u6
     let y = unpack(Format::Half, b, fpcr, fpsr);
     // As single-precision NaNs the halves keep class and payload. (FPProcessNaNs3H)
     let widen = |x: &Unpacked, op| {
-        let quiet = convert_nan(Format::Single, Format::Half, op);
-        (x.class, if x.is_nan() { quiet } else { op })
+        if x.is_nan() { convert_nan(Format::Single, Format::Half, op) } else { op }
     };
-    let ops = [(z.class, addend), widen(&x, a), widen(&y, b)];
-    let first = |class| ops.iter().find(|op| op.0 == class);
-    let nan = first(Class::Signalling)
-        .or_else(|| first(Class::Quiet))
-        .map(|&(class, op)| process_nan(Format::Single, class, op, fpcr, fpsr));
-    mul_add_unpacked(Format::Single, nan, &z, &x, &y, fpcr, fpsr)
+    let ops = [addend, widen(&x, a), widen(&y, b)];
+    let nan = chosen_nan([z.class, x.class, y.class], fpcr)
+        .map(|(class, i)| process_nan(Format::Single, class, ops[i], fpcr, fpsr));
+    mul_add_unpacked(Format::Single, nan, [&z, &x, &y], &[&z], fpcr, fpsr)
 }
 
+/// `denorms`: the operands of which IDC tells.
 fn mul_add_unpacked(
     fmt: Format,
     nan: Option<u64>,
-    z: &Unpacked,
-    x: &Unpacked,
-    y: &Unpacked,
+    [z, x, y]: [&Unpacked; 3],
+    denorms: &[&Unpacked],
     fpcr: Fpcr,
     fpsr: &mut Fpsr,
 ) -> u64 {
     let (infinity, zero) = (x.is_infinity() || y.is_infinity(), x.is_zero() || y.is_zero());
     let sign = x.sign() != y.sign();
     if let Some(nan) = nan {
-        let unordered = infinity && zero && z.class == Class::Quiet;
-        return if unordered { invalid(fmt, fpsr) } else { nan };
+        let unordered = infinity && zero && z.class == Class::Quiet && !fpcr.ah();
+        return if unordered { invalid(fmt, fpcr, fpsr) } else { nan };
     }
     if infinity && (zero || z.is_infinity() && z.sign() != sign) {
-        return invalid(fmt, fpsr);
+        return invalid(fmt, fpcr, fpsr);
+    }
+    for x in denorms {
+        process_denorms(fmt, [x], fpcr, fpsr);
     }
     if infinity || z.is_infinity() {
         return fmt.infinity(if infinity { sign } else { z.sign() });
@@ -254,13 +262,16 @@ fn mul_add_unpacked(
 /// FPRecipStepFused: `2 - a * b`, rounded once; two where the product is zero times infinity.
 pub fn recip_step_fused(fmt: Format, a: u64, b: u64, fpcr: Fpcr, fpsr: &mut Fpsr) -> u64 {
     let two = Real { sign: false, exp: 1, mant: 1 << 63 };
-    step_fused(fmt, (a, b), (two, 0), fmt.two(false), fpcr, fpsr)
+    let step = |fpcr, fpsr: &mut _| step_fused(fmt, (a, b), (two, 0), fmt.two(false), fpcr, fpsr);
+    simplified(fpcr, fpsr, step)
 }
 
 /// FPRSqrtStepFused: `(3 - a * b) / 2`, rounded once; 1.5 where the product is zero times infinity.
 pub fn rsqrt_step_fused(fmt: Format, a: u64, b: u64, fpcr: Fpcr, fpsr: &mut Fpsr) -> u64 {
     let three = Real { sign: false, exp: 1, mant: 3 << 62 };
-    step_fused(fmt, (a, b), (three, 1), fmt.one_point_five(), fpcr, fpsr)
+    let step =
+        |fpcr, fpsr: &mut _| step_fused(fmt, (a, b), (three, 1), fmt.one_point_five(), fpcr, fpsr);
+    simplified(fpcr, fpsr, step)
 }
 
 /// `(start - a * b) / 2^halvings`. A NaN is taken after `a` has been negated.
@@ -272,7 +283,7 @@ fn step_fused(
     fpcr: Fpcr,
     fpsr: &mut Fpsr,
 ) -> u64 {
-    let a = super::neg(fmt, a);
+    let a = super::neg(fmt, a, fpcr);
     let x = unpack(fmt, a, fpcr, fpsr);
     let y = unpack(fmt, b, fpcr, fpsr);
     if let Some(nan) = process_nans(fmt, [(&x, a), (&y, b)], fpcr, fpsr) {

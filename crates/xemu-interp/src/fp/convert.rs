@@ -2,7 +2,7 @@
 
 use super::format::{Fixed, Format, Rounding};
 use super::integral::to_integer;
-use super::unpack::{Class, Real, raise, round, round_cv, unpack, unpack_cv};
+use super::unpack::{Class, Real, process_denorms, raise, round, round_cv, unpack, unpack_cv};
 use xemu_guest::{Fpcr, Fpsr};
 
 /// FPConvertNaN: the NaN made quiet, with as much of its payload as fits.
@@ -40,7 +40,7 @@ pub(super) fn convert_rounded(
             if alternative {
                 to.zero(x.sign())
             } else if fpcr.dn() {
-                to.default_nan()
+                to.default_nan(fpcr)
             } else {
                 convert_nan(to, from, a)
             }
@@ -51,7 +51,10 @@ pub(super) fn convert_rounded(
         }
         Class::Infinity => to.infinity(x.sign()),
         Class::Zero => to.zero(x.sign()),
-        Class::Finite => round_cv(to, x.real, rounding, fpcr, fpsr),
+        Class::Finite => {
+            process_denorms(from, [&x], fpcr, fpsr);
+            round_cv(to, x.real, rounding, fpcr, fpsr)
+        }
     }
 }
 

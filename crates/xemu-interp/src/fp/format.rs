@@ -72,9 +72,9 @@ impl Format {
     pub const fn max_normal(self, sign: bool) -> u64 {
         self.signed(sign, (self.max_exponent() << self.fraction_bits()) - 1)
     }
-    /// FPDefaultNaN: positive, unlike x86's.
-    pub const fn default_nan(self) -> u64 {
-        self.infinity(false) | self.quiet_bit()
+    /// FPDefaultNaN: positive, unlike x86's, unless FPCR.AH says otherwise.
+    pub fn default_nan(self, fpcr: Fpcr) -> u64 {
+        self.infinity(fpcr.ah()) | self.quiet_bit()
     }
     /// FPTwo.
     pub(super) const fn two(self, sign: bool) -> u64 {
@@ -84,7 +84,11 @@ impl Format {
     pub(super) const fn one_point_five(self) -> u64 {
         (self.bias() as u64) << self.fraction_bits() | self.quiet_bit()
     }
-    /// Whether FPCR flushes this format's denormal numbers to zero.
+    /// Whether a NaN.
+    pub(super) fn is_nan(self, op: u64) -> bool {
+        op & self.mask() >> 1 > self.infinity(false)
+    }
+    /// Whether FPCR flushes this format's denormal results to zero.
     pub(super) fn flushes(self, fpcr: Fpcr) -> bool {
         match self {
             Self::Half => fpcr.fz16(),

@@ -197,8 +197,8 @@ fn bfloat16_is_the_upper_half_rounded() {
     check(PLAIN, |c, s| bf_convert(SNAN, c, s), 0xffc0, Fpsr::IOC);
     check(Fpcr(Fpcr::DN), |c, s| bf_convert(QNAN | MINUS_ZERO, c, s), 0x7fc0, 0);
     // 1 * 2 + 3 * 4 + 0.5, and an overflow.
-    assert_eq!(bf_dot_add(single(0.5), [0x3f80, 0x4040], [0x4000, 0x4080]), single(14.5));
-    assert_eq!(bf_dot_add(0, [0x7f00, 0], [0x7f00, 0]), INF);
+    assert_eq!(bf_dot_add(single(0.5), [0x3f80, 0x4040], [0x4000, 0x4080], PLAIN), single(14.5));
+    assert_eq!(bf_dot_add(0, [0x7f00, 0], [0x7f00, 0], PLAIN), INF);
 }
 
 /// A sequence of operands that meets special values and cancellation often.

@@ -27,6 +27,8 @@ pub(super) struct Real {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Unpacked {
     pub class: Class,
+    /// A denormal number that was not flushed.
+    pub denormal: bool,
     pub real: Real,
 }
 
@@ -72,14 +74,17 @@ fn unpack_base(fmt: Format, op: u64, fpcr: Fpcr, fpsr: &mut Fpsr) -> Unpacked {
     let sign = op & fmt.sign_bit() != 0;
     let exp = op >> f & fmt.max_exponent();
     let fraction = op & ((1 << f) - 1);
-    let special = |class, exp| Unpacked { class, real: Real { sign, exp, mant: 0 } };
+    let special =
+        |class, exp| Unpacked { class, denormal: false, real: Real { sign, exp, mant: 0 } };
     if exp == 0 {
         if fraction == 0 {
             return special(Class::Zero, i32::MIN);
         }
-        if fmt.flushes(fpcr) {
-            // Half precision is flushed without a trace.
-            if fmt != Format::Half {
+        let half = fmt == Format::Half;
+        let fz = !half && fpcr.fz() && !fpcr.ah();
+        if fz || half && fpcr.fz16() || !half && fpcr.fiz() {
+            // By FZ16 and FIZ without a trace.
+            if fz {
                 raise(fpsr, Fpsr::IDC);
             }
             return special(Class::Zero, i32::MIN);
@@ -87,7 +92,7 @@ fn unpack_base(fmt: Format, op: u64, fpcr: Fpcr, fpsr: &mut Fpsr) -> Unpacked {
         let lead = fraction.leading_zeros();
         let exp = 1 - fmt.bias() - (lead as i32 - (63 - f as i32));
         let real = Real { sign, exp, mant: fraction << lead };
-        return Unpacked { class: Class::Finite, real };
+        return Unpacked { class: Class::Finite, denormal: true, real };
     }
     if exp == fmt.max_exponent() && !(fmt == Format::Half && fpcr.ahp()) {
         let class = if fraction == 0 {
@@ -100,7 +105,8 @@ fn unpack_base(fmt: Format, op: u64, fpcr: Fpcr, fpsr: &mut Fpsr) -> Unpacked {
         return special(class, i32::MAX);
     }
     let mant = 1 << 63 | fraction << (63 - f);
-    Unpacked { class: Class::Finite, real: Real { sign, exp: exp as i32 - fmt.bias(), mant } }
+    let real = Real { sign, exp: exp as i32 - fmt.bias(), mant };
+    Unpacked { class: Class::Finite, denormal: false, real }
 }
 
 /// Shifts right; bits that fall out set the last bit.
@@ -156,19 +162,19 @@ fn round_base(fmt: Format, x: Real, rounding: Rounding, fpcr: Fpcr, fpsr: &mut F
     let Real { sign, exp, mut mant } = x;
     let f = fmt.fraction_bits();
     let mut biased = exp + fmt.bias();
+    let tiny = biased <= 0 && !(fpcr.ah() && rounds_to_normal(fmt, x, rounding));
+    if tiny && fmt.flushes(fpcr) {
+        raise(fpsr, if fpcr.ah() { Fpsr::UFC | Fpsr::IXC } else { Fpsr::UFC });
+        return fmt.zero(sign);
+    }
     if biased <= 0 {
-        // Judged before rounding, as underflow is.
-        if fmt.flushes(fpcr) {
-            raise(fpsr, Fpsr::UFC);
-            return fmt.zero(sign);
-        }
         mant = shift_right_jam(mant, (1 - biased) as u32);
         biased = 0;
     }
     let drop = 63 - f;
     let rest = mant & ((1 << drop) - 1);
     let int_mant = mant >> drop;
-    if biased == 0 && rest != 0 {
+    if tiny && rest != 0 {
         raise(fpsr, Fpsr::UFC);
     }
     // The leading one of a normal number adds one to the exponent below it; so does a carry out of
@@ -195,15 +201,50 @@ fn round_base(fmt: Format, x: Real, rounding: Rounding, fpcr: Fpcr, fpsr: &mut F
     magnitude | fmt.zero(sign)
 }
 
+/// Whether a number below the least normal one, rounded as if the exponent had no limit, becomes the
+/// least normal one: with FPCR.AH set tininess is found after rounding.
+fn rounds_to_normal(fmt: Format, x: Real, rounding: Rounding) -> bool {
+    let drop = 63 - fmt.fraction_bits();
+    let rest = x.mant & ((1 << drop) - 1);
+    let all_ones = x.mant >> drop == u64::MAX >> drop;
+    x.exp + fmt.bias() == 0 && all_ones && rounding.increments(x.sign, true, rest, 1 << (drop - 1))
+}
+
+/// FPProcessDenorm and kin: with FPCR.AH set, IDC tells that a denormal number was used.
+pub(super) fn process_denorms<const N: usize>(
+    fmt: Format,
+    ops: [&Unpacked; N],
+    fpcr: Fpcr,
+    fpsr: &mut Fpsr,
+) {
+    if fpcr.ah() && fmt != Format::Half && ops.iter().any(|x| x.denormal) {
+        raise(fpsr, Fpsr::IDC);
+    }
+}
+
+/// Runs an operation that FPCR.AH makes simple: denormal numbers are flushed, results rounded to
+/// nearest, and nothing is signalled.
+pub(super) fn simplified<R>(
+    fpcr: Fpcr,
+    fpsr: &mut Fpsr,
+    op: impl FnOnce(Fpcr, &mut Fpsr) -> R,
+) -> R {
+    if fpcr.ah() {
+        op(Fpcr(fpcr.0 & !Fpcr::RMODE | Fpcr::FIZ | Fpcr::FZ), &mut Fpsr(0))
+    } else {
+        op(fpcr, fpsr)
+    }
+}
+
 /// The zero that is the exact sum of two numbers of different sign.
 pub(super) fn zero_sum(fmt: Format, rounding: Rounding) -> u64 {
     fmt.zero(rounding == Rounding::MinusInf)
 }
 
 /// The result of an invalid operation.
-pub(super) fn invalid(fmt: Format, fpsr: &mut Fpsr) -> u64 {
+pub(super) fn invalid(fmt: Format, fpcr: Fpcr, fpsr: &mut Fpsr) -> u64 {
     raise(fpsr, Fpsr::IOC);
-    fmt.default_nan()
+    fmt.default_nan(fpcr)
 }
 
 /// FPProcessNaN.
@@ -211,11 +252,14 @@ pub(super) fn process_nan(fmt: Format, class: Class, op: u64, fpcr: Fpcr, fpsr: 
     if class == Class::Signalling {
         raise(fpsr, Fpsr::IOC);
     }
-    if fpcr.dn() { fmt.default_nan() } else { op & fmt.mask() | fmt.quiet_bit() }
+    if fpcr.dn() { fmt.default_nan(fpcr) } else { op & fmt.mask() | fmt.quiet_bit() }
 }
 
 /// FPProcessNaNs and FPProcessNaNs3: the first signalling NaN, else the first quiet one, else
 /// `None`.
+///
+/// With FPCR.AH set the first NaN is taken, of three operands the factors' before the addend's,
+/// which comes first here.
 #[inline]
 pub(super) fn process_nans<const N: usize>(
     fmt: Format,
@@ -226,7 +270,23 @@ pub(super) fn process_nans<const N: usize>(
     if !ops.iter().any(|(x, _)| x.is_nan()) {
         return None;
     }
-    let first = |class| ops.iter().find(|(x, _)| x.class == class);
-    let (x, op) = first(Class::Signalling).or_else(|| first(Class::Quiet))?;
-    Some(process_nan(fmt, x.class, *op, fpcr, fpsr))
+    let (class, i) = chosen_nan(ops.map(|(x, _)| x.class), fpcr)?;
+    Some(process_nan(fmt, class, ops[i].1, fpcr, fpsr))
+}
+
+/// Which of the operands with these classes is the NaN to take, and the class to treat it as.
+pub(super) fn chosen_nan<const N: usize>(
+    classes: [Class; N],
+    fpcr: Fpcr,
+) -> Option<(Class, usize)> {
+    let first = |class| classes.iter().position(|c| *c == class);
+    let (signalling, quiet) = (first(Class::Signalling), first(Class::Quiet));
+    let class = if signalling.is_some() { Class::Signalling } else { Class::Quiet };
+    if !fpcr.ah() {
+        return Some((class, signalling.or(quiet)?));
+    }
+    let is_nan = |i: &usize| matches!(classes[*i], Class::Quiet | Class::Signalling);
+    let addend = usize::from(N == 3);
+    let i = (addend..N).chain(0..addend).find(is_nan)?;
+    Some((class, i))
 }

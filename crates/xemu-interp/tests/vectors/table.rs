@@ -254,8 +254,8 @@ fn conversions(table: &mut Table) {
 fn sums_and_products(table: &mut Table) {
     insert(table, "fmlal".into(), 'm', |v, c, s| fp::mul_add_h(v[0], v[1], v[2], c, s));
     insert(table, "bfdot".into(), 'w', |v, _, _| {
-        let pair = |x: u64| [x as u16, (x >> 16) as u16];
-        fp::bf_dot_add(v[0], pair(v[1]), pair(v[2]))
+        let pair = |x: u64| [x & 0xffff, x >> 16 & 0xffff];
+        fp::bf_dot_add(v[0], pair(v[1]), pair(v[2]), Fpcr(0))
     });
     for (name, bytes) in [("b", 1), ("h", 2), ("w", 4), ("x", 8)] {
         insert(table, format!("crc32{name}"), 'w', move |v, _, _| {

@@ -83,9 +83,10 @@ impl Emitter<'_> {
                 self.vcsel(i, inst);
                 true
             }
+            Op::Fabs | Op::Fneg if self.block.fp.out_of_line() => false,
             Op::Fabs | Op::Fneg => self.float_sign(i, inst),
             op if !op.info().effects.has(Effects::FP) => return false,
-            _ if self.block.fp_out_of_line => false,
+            _ if self.block.fp.out_of_line() => false,
             _ => {
                 self.float_arith(i, inst)
                     || self.float_compare(i, inst)

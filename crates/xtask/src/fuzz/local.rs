@@ -1,10 +1,10 @@
 //! What the lifter and the interpreter make of a case.
 
-use xemu_guest::{Exit, FaultKind, GuestFault};
+use xemu_guest::{Exit, FaultKind, Fpcr, GuestFault};
 use xemu_interp::eval::is_value_op;
 use xemu_interp::{BlockEnd, Devices, GuestMemory, Interp};
-use xemu_ir::{Block, Op, RmwKind, verify};
-use xemu_lift::{CpuModel, LiftConfig, Lifter, Limits};
+use xemu_ir::{Block, FpMode, Op, RmwKind, verify};
+use xemu_lift::{CpuModel, LiftConfig, Lifter, Limits, fp_mode};
 
 use super::case::Case;
 
@@ -62,8 +62,8 @@ impl Local {
         Ok(Self { lifter, interp: Interp::new(), block: Block::default() })
     }
 
-    fn lift(&mut self, word: u32, pc: u64) -> Result<(), String> {
-        let mut limits = Limits { max_insns: 1, fp_out_of_line: false, stop_at: &mut |_| false };
+    fn lift(&mut self, word: u32, pc: u64, fp: FpMode) -> Result<(), String> {
+        let mut limits = Limits { max_insns: 1, fp, stop_at: &mut |_| false };
         self.lifter
             .lift_block(pc, &mut |_| Ok(word), &mut self.block, &mut limits)
             .map_err(|fault| format!("{fault:?}"))?;
@@ -77,7 +77,7 @@ impl Local {
     /// If the lifted block is malformed.
     pub fn is_computation(&mut self, word: u32) -> Result<bool, String> {
         use Op::*;
-        self.lift(word, 0)?;
+        self.lift(word, 0, FpMode::Host)?;
         Ok(self.block.insts.iter().all(|inst| match inst.op {
             Insn | GetX | GetW | GetV | SetX | SetW | SetV => true,
             Goto => inst.imm == 4,
@@ -90,7 +90,7 @@ impl Local {
     /// # Errors
     /// If the lifted block is malformed.
     pub fn run(&mut self, case: &Case, pc: u64) -> Result<Case, String> {
-        self.lift(case.word, pc)?;
+        self.lift(case.word, pc, fp_mode(Fpcr(case.fpcr)))?;
         let mut cpu = case.to_cpu(pc);
         let end = self.interp.run_block(&self.block, &mut cpu, &mut Nothing);
         let undefined = matches!(end, BlockEnd::Exit(Exit::Undefined { .. }));
@@ -99,7 +99,7 @@ impl Local {
 
     /// The lifted block of a word, for a report.
     pub fn text(&mut self, word: u32, pc: u64) -> String {
-        match self.lift(word, pc) {
+        match self.lift(word, pc, FpMode::Host) {
             Ok(()) => self.block.to_string(),
             Err(e) => e,
         }
