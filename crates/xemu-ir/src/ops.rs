@@ -578,7 +578,7 @@ ir_ops! {
     Fcmla        "f_cmla"         V   (V, V, V)     [ES, NONE]   imm FP;
     /// FMLAL and kin: accumulator in S elements, half-precision factors widened from the low half.
     Fmlal        "f_mlal"         V   (V, V, V)     [NONE, NONE] noi FP;
-    /// Accumulator in S elements, then BFloat16 factors: pairs of neighbours are multiplied and summed.
+    /// Accumulator in S elements, then BFloat16 factors: neighbours are multiplied and summed.
     Bfdot        "bf_dot"         V   (V, V, V)     [NONE, NONE] noi FP;
     /// BFMMLA: likewise, rows of the first by rows of the second matrix.
     Bfmmla       "bf_mmla"        V   (V, V, V)     [NONE, NONE] noi FP;

@@ -253,9 +253,7 @@ impl JitEngine {
 
     /// Whether the code at `pc` is not translated and is to be interpreted this time.
     fn is_cold(&self, inner: &mut Inner, pc: u64, fp: FpMode) -> bool {
-        !self.config.eager
-            && !inner.map.contains_key(&Self::key(pc, fp))
-            && inner.seen.is_first(pc)
+        !self.config.eager && !inner.map.contains_key(&Self::key(pc, fp)) && inner.seen.is_first(pc)
     }
 
     /// The code for `target`, to which slot `slot` of generation `number` is linked; nothing if the

@@ -73,8 +73,9 @@ fn check(words: &[u32], setup: impl Fn(&mut CpuState), x0: u64) {
     let expected_exit = interp.new_thread().run(&mut expect);
     assert_eq!(expect.x[0], x0, "the interpreter's result");
     for features in [HostFeatures::V2, HostFeatures::detect()] {
-        for link in [false, true] {
-            let engine = JitEngine::new(guest.clone(), config(features, 4 << 20, link));
+        for (link, eager) in [(false, true), (true, true), (true, false)] {
+            let config = JitConfig { eager, ..config(features, 4 << 20, link) };
+            let engine = JitEngine::new(guest.clone(), config);
             let engine = Arc::new(engine.expect("memory"));
             let mut thread = engine.new_thread().expect("memory");
             let mut cpu = start(&mut stack);
@@ -143,6 +144,25 @@ fn indirect_branches_and_selects() {
         RET,
     ];
     check(&words, |_| (), 5050);
+}
+
+#[test]
+fn code_translated_for_one_fpcr_does_not_run_with_another() {
+    // Code behind the write of FPCR (DN) runs for the first time and calls what is translated.
+    let words = [
+        0xd2a0_4005, // mov x5, #0x2000000
+        0x9400_0007, // bl f
+        0x9400_0006, // bl f
+        0x9400_0005, // bl f
+        0xd51b_4405, // msr fpcr, x5
+        0x9400_0003, // bl f
+        0x9e66_0020, // fmov x0, d1
+        SVC,
+        0x1e60_2801, // f: fadd d1, d0, d0
+        RET,
+    ];
+    let nan = 0x7ff8_0000_0000_0000;
+    check(&words, |cpu| cpu.v[0][0] = nan | 0x123, nan);
 }
 
 #[test]

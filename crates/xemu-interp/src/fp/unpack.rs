@@ -201,7 +201,7 @@ fn round_base(fmt: Format, x: Real, rounding: Rounding, fpcr: Fpcr, fpsr: &mut F
     magnitude | fmt.zero(sign)
 }
 
-/// Whether a number below the least normal one, rounded as if the exponent had no limit, becomes the
+/// Whether a number below the least normal one, rounded as if exponents had no limit, becomes the
 /// least normal one: with FPCR.AH set tininess is found after rounding.
 fn rounds_to_normal(fmt: Format, x: Real, rounding: Rounding) -> bool {
     let drop = 63 - fmt.fraction_bits();
