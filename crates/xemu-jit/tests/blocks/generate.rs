@@ -171,6 +171,37 @@ impl Gen {
         block
     }
 
+    /// A block of SHA256H and SHA256H2, which the host computes together if they are of the same
+    /// rounds.
+    pub fn sha256_rounds(&mut self) -> Block {
+        let kind = |kind: CryptoKind| kind as u8;
+        let mut block = Block::default();
+        block.reset(PC);
+        let mut making = Making::new(self, &mut block);
+        let [abcd, efgh, copy, wk] = core::array::from_fn(|_| making.register());
+        let get = |m: &mut Making<'_>, n| m.b.op0(Op::GetV, n, 0);
+        let old = get(&mut making, abcd);
+        let es = making.random.pick(&[Es::D, Es::Q, Es::Q, Es::Q]);
+        making.b.set_v(copy.into(), es, old);
+        for (op, read) in
+            [(CryptoKind::Sha256h, [abcd, efgh, wk]), (CryptoKind::Sha256h2, [efgh, copy, wk])]
+        {
+            making.begin();
+            let args = read.map(|n| get(&mut making, n));
+            let v = making.b.emit(Op::VCrypto, kind(op), 0, args, 0);
+            making.b.set_v(read[0].into(), Es::Q, v);
+            match making.random.below(6) {
+                0 => making.set(args[1]),
+                1 => making.side_exit(),
+                2 => making.op(Op::VCrypto),
+                3 => making.set_some(),
+                _ => {}
+            }
+        }
+        making.end();
+        block
+    }
+
     /// A block of up to `most` ops of the groups.
     pub fn block(&mut self, groups: &[Group], most: usize) -> Block {
         let ops: Vec<Op> =

@@ -100,3 +100,8 @@ fn memory_blocks() {
 fn paired_instructions() {
     run(7, 400, 3, |random| random.pair());
 }
+
+#[test]
+fn sha256_rounds() {
+    run(8, 200, 3, |random| random.sha256_rounds());
+}

@@ -172,6 +172,12 @@ impl Emitter<'_> {
         self.flags.host = InHost::Nothing;
     }
 
+    /// Whether EFLAGS hold NZCV that is read after this op: code that leaves them alone saves
+    /// writing them to the state and reading them back.
+    pub(super) fn flags_must_stay(&self) -> bool {
+        self.s.plan.flags_after[self.cur] && self.flags.host != InHost::Nothing
+    }
+
     /// Brings the state's NZCV up to date if `needed`. EFLAGS stay what they are.
     pub(super) fn save_flags_if(&mut self, needed: bool) {
         if !needed || self.flags.in_state || self.flags.host == InHost::Nothing {

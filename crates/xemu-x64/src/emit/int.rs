@@ -185,7 +185,7 @@ impl Emitter<'_> {
         if let Some(imm) = self.imm32(b, w) {
             return self.add_imm(i, w, a, imm);
         }
-        let keep_flags = self.s.plan.flags_after[self.cur];
+        let keep_flags = self.flags_must_stay();
         let (a, b) = if self.dies_here(b) && !self.dies_here(a) { (b, a) } else { (a, b) };
         let ra = self.use_g(a);
         let rb = if keep_flags { self.use_g(b).into() } else { self.rm_g(b) };
@@ -214,7 +214,7 @@ impl Emitter<'_> {
     fn add_imm(&mut self, i: usize, w: Width, a: Val, imm: i32) {
         let ra = self.use_g(a);
         let d = self.def_reuse_g(i, a);
-        if d == ra && !self.s.plan.flags_after[self.cur] {
+        if d == ra && !self.flags_must_stay() {
             self.clobbered();
             self.asm.alu_imm(Alu::Add, w, d, imm);
         } else {
@@ -334,12 +334,7 @@ impl Emitter<'_> {
             let count = self.use_g(b);
             let src = self.rm_g(a);
             let d = self.def_reuse_g(i, a);
-            match op {
-                Shift::Shl => self.asm.shlx(w, d, src, count),
-                Shift::Shr => self.asm.shrx(w, d, src, count),
-                _ => self.asm.sarx(w, d, src, count),
-            }
-            return;
+            return self.shift_x(op, w, d, src, count);
         }
         self.clobber_flags();
         self.take_fixed(RCX);
@@ -350,6 +345,15 @@ impl Emitter<'_> {
         self.asm.shift_cl(op, w, d);
     }
 
+    /// A shift with BMI2, which leaves EFLAGS alone.
+    fn shift_x(&mut self, op: Shift, w: Width, d: Gpr, src: GprMem, count: Gpr) {
+        match op {
+            Shift::Shl => self.asm.shlx(w, d, src, count),
+            Shift::Shr => self.asm.shrx(w, d, src, count),
+            _ => self.asm.sarx(w, d, src, count),
+        }
+    }
+
     pub(super) fn shift_imm(&mut self, i: usize, op: Shift, w: Width, a: Val, count: u8) {
         if op == Shift::Ror && self.features.bmi2 {
             let src = self.rm_g(a);
@@ -357,11 +361,20 @@ impl Emitter<'_> {
             self.asm.rorx(w, d, src, count);
             return;
         }
-        if op == Shift::Shl && count <= 3 && self.s.plan.flags_after[self.cur] {
-            let ra = self.use_g(a);
-            let d = self.def_reuse_g(i, a);
-            self.asm.lea(w, d, Mem::scaled(ra, count, 0));
-            return;
+        if self.flags_must_stay() && count > 0 {
+            if op == Shift::Shl && count <= 3 {
+                let ra = self.use_g(a);
+                let d = self.def_reuse_g(i, a);
+                self.asm.lea(w, d, Mem::scaled(ra, count, 0));
+                return;
+            }
+            if self.features.bmi2 && op != Shift::Ror {
+                let src = self.rm_g(a);
+                let n = self.scratch_g();
+                self.asm.mov_imm(n, count.into());
+                let d = self.def_g(i);
+                return self.shift_x(op, w, d, src, n);
+            }
         }
         self.clobber_flags();
         let src = self.rm_g(a);
@@ -515,8 +528,17 @@ impl Emitter<'_> {
     // Multiplication and division
 
     fn mul(&mut self, i: usize, w: Width, a: Val, b: Val) {
-        self.clobber_flags();
         let (a, b) = self.constant_last(a, b);
+        if self.features.bmi2 && self.flags_must_stay() {
+            // Carries are added up between products.
+            self.take_fixed(RDX);
+            self.load_gpr(RDX, a, w);
+            let src = self.rm_g(b);
+            let d = self.def_g(i);
+            self.asm.mulx(w, RDX, d, src);
+            return;
+        }
+        self.clobber_flags();
         if let Some(imm) = self.imm32(b, w) {
             let src = self.rm_g(a);
             let d = self.def_reuse_g(i, a);
@@ -536,6 +558,14 @@ impl Emitter<'_> {
     }
 
     fn mul_high(&mut self, i: usize, op: Unary, a: Val, b: Val) {
+        if self.features.bmi2 && op == Unary::Mul {
+            self.take_fixed(RDX);
+            self.load_gpr(RDX, a, W64);
+            let src = self.rm_g(b);
+            let d = self.def_g(i);
+            self.asm.mulx(W64, d, RDX, src);
+            return;
+        }
         self.clobber_flags();
         self.take_fixed(RAX);
         self.take_fixed(RDX);

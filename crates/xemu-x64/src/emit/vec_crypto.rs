@@ -19,6 +19,8 @@ const SHA1_CONSTANTS: [u64; 3] = [0x5a82_7999, 0x6ed9_eba1, 0x8f1b_bcdc];
 /// term x^0.
 const CRC_POLYNOMIAL: u128 = 0x1_db71_0641;
 const CRC_QUOTIENT: u128 = 0xb4e5_b025_f701_1641;
+/// Ops between SHA256H and the SHA256H2 of the same rounds, at most.
+const SHA256_DISTANCE: usize = 24;
 
 impl Emitter<'_> {
     /// Emits a cryptographic op or a dot product; false if `inst` is none that is emitted inline.
@@ -67,6 +69,8 @@ impl Emitter<'_> {
                 let [d, n, m] = inst.args;
                 self.sha256_rounds(i, [d, n, m], X::PUNPCKHQDQ);
             }
+            // SHA256H may have computed it.
+            Sha256h2 if sha && self.s.values[i].loc != Loc::None => {}
             Sha256h2 if sha => {
                 let [d, n, m] = inst.args;
                 self.sha256_rounds(i, [n, d, m], X::PUNPCKLQDQ);
@@ -212,6 +216,29 @@ impl Emitter<'_> {
         self.asm.sha(ShaOp::SHA256RNDS2, new, old);
         self.asm.v3(pick, d, new, old);
         self.asm.v2_imm(PSHUFD, d, d, 0xb1);
+        if let Some(j) = self.sha256_other_half(i) {
+            // The result of the later op waits in a register of its own.
+            let d = self.def_apart_v(j);
+            self.asm.v3(X::PUNPCKLQDQ, d, new, old);
+            self.asm.v2_imm(PSHUFD, d, d, 0xb1);
+        }
+    }
+
+    /// The SHA256H2 close behind the SHA256H at `i` that does the same rounds.
+    fn sha256_other_half(&self, i: usize) -> Option<usize> {
+        let inst = &self.block.insts[i];
+        if inst.a != CryptoKind::Sha256h as u8 {
+            return None;
+        }
+        let end = self.block.insts.len().min(i + SHA256_DISTANCE);
+        let is_half = |j: &usize| {
+            let other = &self.block.insts[*j];
+            other.op == Op::VCrypto && other.a == CryptoKind::Sha256h2 as u8
+        };
+        let j = (i + 1..end).find(is_half)?;
+        let [d, n, m] = inst.args.map(|v| self.origin(v));
+        let [n2, d2, m2] = self.block.insts[j].args.map(|v| self.origin(v));
+        (self.an.uses[j] > 0 && [d, n, m] == [d2, n2, m2]).then_some(j)
     }
 
     // Dot products

@@ -1,7 +1,7 @@
 //! Shapes that many vector ops share: operands, destination, one instruction; and what is known of
 //! the result's upper bits.
 
-use xemu_ir::{Inst, Op, Ty, Val};
+use xemu_ir::{Es, Inst, Op, Ty, Val};
 
 use super::Emitter;
 use crate::alloc::Loc;
@@ -169,4 +169,29 @@ impl Emitter<'_> {
         let value = write.args[0].index();
         (self.only_reader(value) == Some(i)).then_some(value)
     }
+
+    /// Where a vector comes from: the value that was written to the register that it was read
+    /// from, or that register as it was at the block's start.
+    pub(super) fn origin(&self, v: Val) -> Origin {
+        let inst = self.block.def(v);
+        if inst.op != Op::GetV {
+            return Origin::Value(v);
+        }
+        let before = self.block.insts[..v.index()].iter().rev();
+        let write = before.into_iter().find(|w| w.op == Op::SetV && w.a == inst.a);
+        match write {
+            None => Origin::Register(inst.a),
+            Some(write) if write.b >= Es::Q as u8 => self.origin(write.args[0]),
+            Some(_) => Origin::Value(v),
+        }
+    }
+}
+
+/// Where a vector comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Origin {
+    /// It is the result of an op.
+    Value(Val),
+    /// V register of that number, as it was at the block's start.
+    Register(u8),
 }

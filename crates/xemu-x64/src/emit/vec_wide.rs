@@ -114,11 +114,23 @@ impl Emitter<'_> {
             _ => {
                 let order = if high { 0xfa } else { 0x50 };
                 let product = if signed { VecOp::PMULDQ } else { VecOp::PMULUDQ };
-                self.asm.v2_imm(PSHUFD, t, y, order);
-                self.asm.v2_imm(PSHUFD, d, x, order);
-                self.asm.v3(product, d, d, t);
+                // A product by an element needs no reordering of the factor that repeats it.
+                if !self.repeats_words(b) {
+                    self.asm.v2_imm(PSHUFD, t, y, order);
+                    self.asm.v2_imm(PSHUFD, d, x, order);
+                    self.asm.v3(product, d, d, t);
+                } else {
+                    self.asm.v2_imm(PSHUFD, t, x, order);
+                    self.asm.v3(product, d, t, y);
+                }
             }
         }
+    }
+
+    /// Whether all words of the vector are the same.
+    fn repeats_words(&self, v: Val) -> bool {
+        let inst = self.block.def(v);
+        matches!(inst.op, Op::VDup | Op::VDupX) && inst.a <= 2
     }
 
     /// Bytes to halfwords: Horner's rule over the bits of the second operand, highest first.
