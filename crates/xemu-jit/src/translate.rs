@@ -8,7 +8,7 @@ use xemu_x64::{CompileContext, CompileError, Compiled, Compiler, HostFeatures};
 use crate::guest::{BlockObserver, Guest, TranslationEvent};
 
 /// How many words the search for the end of NZCV's life reads for one exit.
-const FLAG_BUDGET: u32 = 16;
+const FLAG_BUDGET: u32 = 32;
 
 /// Turns guest code into host code, reusing its memory.
 pub struct Translator {

@@ -29,7 +29,9 @@ fn compile(features: HostFeatures, block: &Block) -> (Vec<Instruction>, Vec<u64>
     let mut compiler = Compiler::new(features);
     let compiled = compiler.compile(&block, &analysis, &context).expect("encodable");
     let decoder = Decoder::with_ip(64, compiled.code, 0, DecoderOptions::NONE);
-    let code: Vec<Instruction> = decoder.into_iter().collect();
+    // Behind the last exit's stub are constants.
+    let last = compiled.exits.iter().map(|exit| u64::from(exit.stub)).max().unwrap_or(u64::MAX);
+    let code: Vec<Instruction> = decoder.into_iter().take_while(|insn| insn.ip() <= last).collect();
     assert!(code.iter().all(|insn| !insn.is_invalid()), "{block}");
     let faults = compiled.faults.iter().map(|f| u64::from(f.offset)).collect();
     (code, faults)

@@ -5,9 +5,11 @@
 //! conversion, so that no inexactness is recorded for it, and is interpreted as well.
 
 use xemu_guest::VecConst;
-use xemu_ir::{Es, Inst, Op, RoundKind, Ty, Val};
+use xemu_ir::{Es, Inst, Op, RoundKind, Shape, Ty, Val};
 
+use super::flags::InHost;
 use super::float::{Lanes, MUL, round_imm};
+use super::vec_const::splat;
 use super::{Cold, Emitter};
 use crate::asm::{
     self, Alu, BitTest, FpCmp, Gpr, Label, Rounding, Shift, VecOp, VecOpImm, VecShift, VecUnary,
@@ -31,10 +33,13 @@ impl Emitter<'_> {
             Op::Fcvt => self.fcvt(i, inst),
             Op::Fcvtl => self.fcvt_long(i, inst),
             Op::Fcvtn => self.fcvt_narrow(i, inst),
-            Op::FToI32 => self.scalar_to_int(i, inst, W32),
-            Op::FToI64 => self.scalar_to_int(i, inst, W64),
             Op::I32ToF => self.int_to_scalar(i, inst, W32),
             Op::I64ToF => self.int_to_scalar(i, inst, W64),
+            Op::FToI32 | Op::FToI64 if inst.imm & FRACTION != 0 => self.scalar_to_fixed(i, inst),
+            Op::FToI32 => self.scalar_to_int(i, inst, W32),
+            Op::FToI64 => self.scalar_to_int(i, inst, W64),
+            Op::Fjcvtzs => self.float_to_int_js(i, inst),
+            Op::VFToI if inst.imm & FRACTION != 0 => self.vec_to_fixed(i, inst),
             Op::VFToI if inst.imm & LOWEST_ONLY != 0 => self.lowest_to_int(i, inst),
             Op::VFToI => self.lanes_to_int(i, inst),
             Op::VIToF => self.int_to_lanes(i, inst),
@@ -288,8 +293,7 @@ impl Emitter<'_> {
         match (l.double, unsigned) {
             (false, false) => self.singles_to_signed(i, inst.args[0], l, kind),
             (false, true) => self.singles_to_unsigned(i, inst.args[0], l, kind),
-            (true, false) => self.doubles_to_signed(i, inst.args[0], l, kind),
-            (true, true) => return false,
+            (true, _) => self.doubles_to_int(i, inst.args[0], l, kind, unsigned),
         }
         true
     }
@@ -341,18 +345,141 @@ impl Emitter<'_> {
         self.asm.vmov(d, low);
     }
 
-    fn doubles_to_signed(&mut self, i: usize, a: Val, l: Lanes, kind: RoundKind) {
+    fn doubles_to_int(&mut self, i: usize, a: Val, l: Lanes, kind: RoundKind, unsigned: bool) {
+        if unsigned {
+            self.clobber_flags();
+        }
         let src = self.use_v(a);
         let x = self.rounded(l, kind, src);
         let t = self.scratch_v();
         let [low, high] = [self.scratch_g(), self.scratch_g()];
-        self.truncate_signed(l, W64, low, x);
+        self.truncate(l, W64, unsigned, low, x);
         self.asm.v2_imm(VecUnaryImm::PSHUFD, t, x, 0b1110_1110);
-        self.truncate_signed(l, W64, high, t);
+        self.truncate(l, W64, unsigned, high, t);
         self.note_inexact(l, kind, src, x);
         let d = self.def_v(i);
         self.asm.movd_from_gpr(W64, d, low);
         self.asm.pinsr(W64, d, d, high, 1);
+    }
+
+    // To fixed point, towards zero
+
+    /// `x` times 2^fraction, which is exact for what is left: where the result would not be of
+    /// `bits` bits with a sign bit of zero, or the number is a NaN, the instruction is interpreted.
+    /// EFLAGS have been given up.
+    fn scaled_up(&mut self, l: Lanes, x: Xmm, imm: u64, bits: u32) -> Xmm {
+        let fraction = (imm & FRACTION) as i32;
+        let cold = self.cold_emulate();
+        let [t, limit] = [self.scratch_v(), self.scratch_v()];
+        let bound = self.pool(power_of_two(l, bits as i32 - 1 - fraction));
+        self.mov_v(limit, bound.into());
+        let tested = if imm & UNSIGNED != 0 {
+            x
+        } else {
+            self.asm.v3(VecOp::ANDPS, t, x, l.magnitude());
+            t
+        };
+        if l.scalar {
+            let compare = if l.double { VecUnary::UCOMISD } else { VecUnary::UCOMISS };
+            self.fault_point();
+            self.asm.v2(compare, limit, tested);
+            self.asm.jcc(asm::Cond::BE, cold);
+            if imm & UNSIGNED != 0 {
+                self.asm.vzero(t);
+                self.asm.v2(compare, x, t);
+                self.asm.jcc(asm::Cond::B, cold);
+            }
+        } else {
+            let wrong = self.scratch_g();
+            self.trap_v3_imm(l.cmp(), limit, limit, tested, FpCmp::Le as u8);
+            if imm & UNSIGNED != 0 {
+                self.asm.v3(VecOp::ORPS, limit, limit, x);
+            }
+            if l.double {
+                self.asm.movmskpd(wrong, limit);
+            } else {
+                self.asm.movmskps(wrong, limit);
+            }
+            self.asm.test(W32, wrong, wrong);
+            self.asm.jcc(asm::Cond::NE, cold);
+            self.unlock_fixed(wrong);
+        }
+        let scale = self.pool(power_of_two(l, fraction));
+        self.asm.v3(l.pick(MUL), t, x, scale);
+        t
+    }
+
+    fn scalar_to_fixed(&mut self, i: usize, inst: &Inst) -> bool {
+        let Some(l) = Lanes::scalar(inst.a) else { return false };
+        let w = if inst.op == Op::FToI32 { W32 } else { W64 };
+        self.clobber_flags();
+        let src = self.use_v(inst.args[0]);
+        let scaled = self.scaled_up(l, src, inst.imm, w.bits());
+        let d = self.def_g(i);
+        self.truncate_signed(l, w, d, scaled);
+        true
+    }
+
+    fn vec_to_fixed(&mut self, i: usize, inst: &Inst) -> bool {
+        let Some(l) = Lanes::new(inst.a, Shape::Vector as u8) else { return false };
+        let scalar = inst.imm & LOWEST_ONLY != 0;
+        let l = Lanes { scalar, ..l };
+        let w = if l.double { W64 } else { W32 };
+        self.clobber_flags();
+        let src = self.use_v(inst.args[0]);
+        let scaled = self.scaled_up(l, src, inst.imm, w.bits());
+        if !scalar && !l.double {
+            self.fault_point();
+            self.asm.v2(VecUnary::CVTTPS2DQ, scaled, scaled);
+            let d = self.def_v(i);
+            self.asm.vmov(d, scaled);
+            return true;
+        }
+        let low = self.scratch_g();
+        self.truncate_signed(l, w, low, scaled);
+        if scalar {
+            let d = self.def_v(i);
+            self.asm.movd_from_gpr(w, d, low);
+            self.s.values[i].zero_above = l.es();
+            return true;
+        }
+        let high = self.scratch_g();
+        self.asm.v2_imm(VecUnaryImm::PSHUFD, scaled, scaled, 0b1110_1110);
+        self.truncate_signed(l, w, high, scaled);
+        let d = self.def_v(i);
+        self.asm.movd_from_gpr(w, d, low);
+        self.asm.pinsr(w, d, d, high, 1);
+        true
+    }
+
+    /// FJCVTZS. Numbers of 31 bits and a sign; others are interpreted. Z says that the integer has
+    /// the number's bits again, which minus zero has not.
+    fn float_to_int_js(&mut self, i: usize, inst: &Inst) -> bool {
+        let l = Lanes { double: true, scalar: true };
+        // NZCV is overwritten.
+        self.clobbered();
+        let src = self.use_v(inst.args[0]);
+        let cold = self.cold_emulate();
+        let [t, limit] = [self.scratch_v(), self.scratch_v()];
+        let bound = self.pool(power_of_two(l, 31));
+        self.mov_v(limit, bound.into());
+        self.asm.v3(VecOp::ANDPS, t, src, l.magnitude());
+        self.fault_point();
+        self.asm.v2(VecUnary::UCOMISD, limit, t);
+        self.asm.jcc(asm::Cond::BE, cold);
+        let d = self.def_apart_g(i);
+        let [bits, other] = [self.scratch_g(), self.scratch_g()];
+        self.truncate_signed(l, W32, d, src);
+        self.asm.vzero(t);
+        self.asm.cvtsi2sd(W32, t, t, d);
+        self.asm.movd_to_gpr(W64, bits, src);
+        self.asm.movd_to_gpr(W64, other, t);
+        self.asm.alu(Alu::Xor, W64, bits, other);
+        self.asm.mov_imm(other, 0);
+        self.asm.setcc(asm::Cond::NE, other);
+        self.asm.test(W32, other, other);
+        self.flags_set(InHost::Direct);
+        true
     }
 
     // From integers: nothing is invalid.
@@ -545,15 +672,19 @@ impl Emitter<'_> {
     }
 }
 
+/// 2^n in every lane.
+fn power_of_two(l: Lanes, n: i32) -> u128 {
+    match l.double {
+        true => splat(Es::D as u8, ((1023 + n) as u64) << 52),
+        false => splat(Es::S as u8, ((127 + n) as u64) << 23),
+    }
+}
+
 /// Format, rounding and whether unsigned, of a conversion to integers that is emitted inline.
 fn to_int_form(inst: &Inst) -> Option<(Lanes, RoundKind, bool)> {
     use RoundKind::{MinusInf, PlusInf, TieAway, TieEven, Zero};
-    // With fraction bits the number would have to be scaled up, and might overflow.
-    if inst.imm & FRACTION != 0 {
-        return None;
-    }
     let kind = RoundKind::from_u8(inst.b);
     let known = matches!(kind, TieEven | PlusInf | MinusInf | Zero | TieAway);
-    let l = Lanes::new(inst.a, xemu_ir::Shape::Vector as u8)?;
+    let l = Lanes::new(inst.a, Shape::Vector as u8)?;
     known.then_some((l, kind, inst.imm & UNSIGNED != 0))
 }

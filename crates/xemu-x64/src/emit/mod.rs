@@ -11,6 +11,7 @@ mod float;
 mod float_compare;
 mod float_convert;
 mod int;
+mod int_mul;
 mod memory;
 mod regs;
 mod vec_arith;
@@ -21,7 +22,9 @@ mod vec_form;
 mod vec_moves;
 mod vec_reduce;
 mod vec_sat;
+mod vec_sha512;
 mod vec_shift;
+mod vec_shift_by;
 mod vec_wide;
 mod vector;
 

@@ -6,6 +6,7 @@ use super::Emitter;
 use super::vec_const::splat;
 use super::vec_form::PSHUFD;
 use super::vec_moves::width;
+use super::vec_wide::{SIGN_EXTEND, ZERO_EXTEND};
 use crate::alloc::Loc;
 use crate::asm::reg::XMM0;
 use crate::asm::{Alu, Gpr, ShaOp, VecOp, VecOpImm, VecShift, VecUnary, Width, Xmm};
@@ -37,6 +38,18 @@ impl Emitter<'_> {
             }
             Op::VUsdot => {
                 self.dot(i, inst, [false, true]);
+                true
+            }
+            Op::VSmmla => {
+                self.matrix_product(i, inst, [true, true]);
+                true
+            }
+            Op::VUmmla => {
+                self.matrix_product(i, inst, [false, false]);
+                true
+            }
+            Op::VUsmmla => {
+                self.matrix_product(i, inst, [false, true]);
                 true
             }
             _ => false,
@@ -90,6 +103,10 @@ impl Emitter<'_> {
                 self.asm.v3(X::PADDD, r, r, d);
                 self.asm.sha(ShaOp::SHA256MSG2, r, m);
             }
+            Sha512h => self.sha512h(i, inst.args),
+            Sha512h2 => self.sha512h2(i, inst.args),
+            Sha512su0 => self.sha512su0(i, [inst.args[0], inst.args[1]]),
+            Sha512su1 => self.sha512su1(i, inst.args),
             _ => return false,
         }
         true
@@ -273,6 +290,30 @@ impl Emitter<'_> {
 
     fn odd_bytes(&mut self, d: Xmm, x: Xmm, signed: bool) {
         self.asm.vshift(if signed { VecShift::PSRAW } else { VecShift::PSRLW }, d, x, 8);
+    }
+
+    /// Both rows of the first factor by both rows of the second: bytes as halfwords, so that
+    /// PMADDWD is exact, then sums of pairs.
+    fn matrix_product(&mut self, i: usize, inst: &Inst, signed: [bool; 2]) {
+        let [acc, a, b] = inst.args;
+        let y = self.use_v(b);
+        let x = self.use_v(a);
+        let sum = self.rm_v(acc);
+        let d = self.def_other_v(i);
+        let [row, low, high] = core::array::from_fn(|_| self.scratch_v());
+        let extend = |signed| if signed { SIGN_EXTEND[0] } else { ZERO_EXTEND[0] };
+        self.extend_half(extend(signed[1]), low, y, false);
+        self.extend_half(extend(signed[1]), high, y, true);
+        self.extend_half(extend(signed[0]), row, x, false);
+        self.asm.v3(X::PMADDWD, d, row, low);
+        self.asm.v3(X::PMADDWD, row, row, high);
+        self.asm.v3(X::PHADDD, d, d, row);
+        self.extend_half(extend(signed[0]), row, x, true);
+        self.asm.v3(X::PMADDWD, low, low, row);
+        self.asm.v3(X::PMADDWD, high, high, row);
+        self.asm.v3(X::PHADDD, low, low, high);
+        self.asm.v3(X::PHADDD, d, d, low);
+        self.asm.v3(X::PADDD, d, d, sum);
     }
 
     // CRC

@@ -38,6 +38,19 @@ impl Emitter<'_> {
             }
             Op::VSqadd => self.sat_signed(i, inst, ADD[es], true),
             Op::VSqsub => self.sat_signed(i, inst, SUB[es], false),
+            Op::VSuqadd if es < 2 => {
+                self.sat_small(i, inst, small([X::PADDUSB, X::PADDUSW]), ADD[es]);
+            }
+            Op::VUsqadd if es < 2 => {
+                self.sat_small(i, inst, small([X::PADDSB, X::PADDSW]), ADD[es]);
+            }
+            Op::VSuqadd => self.sat_unsigned_add(i, inst),
+            Op::VUsqadd => self.sat_signed(i, inst, ADD[es], true),
+            Op::VSqrdmlah | Op::VSqrdmlsh if es == 1 => self.sat_mul_add_halfwords(i, inst),
+            Op::VSqrdmlah | Op::VSqrdmlsh if es == 2 => self.sat_mul_add_words(i, inst),
+            Op::VSqshl | Op::VUqshl | Op::VSqrshl | Op::VUqrshl => {
+                return self.sat_shift_by_register(i, inst);
+            }
             Op::VUqadd => self.sat_unsigned_add(i, inst),
             Op::VUqsub => self.sat_unsigned_sub(i, inst),
             Op::VSqabs => self.sat_abs(i, inst),
@@ -61,7 +74,7 @@ impl Emitter<'_> {
 
     /// Sets QC if one of the first `inst.b` elements of `t`, of size `es`, is not zero. `t` is
     /// lost.
-    fn note_saturation(&mut self, inst: &Inst, es: u8, t: Xmm) {
+    pub(super) fn note_saturation(&mut self, inst: &Inst, es: u8, t: Xmm) {
         let bytes = inst.b << es;
         let of = |v: &Val| if v.is_some() { self.s.values[v.index()].zero_above } else { 0 };
         let zero = inst.args.iter().map(of).max().unwrap_or(4);
@@ -77,15 +90,42 @@ impl Emitter<'_> {
         self.asm.vstore(VecMove::MOVAPS, qc, t);
     }
 
+    /// SUQADD and USQADD add numbers of one kind to an accumulator of the other: with its sign bits
+    /// changed, it is of the same kind.
+    fn is_of_two_kinds(inst: &Inst) -> bool {
+        matches!(inst.op, Op::VSuqadd | Op::VUsqadd)
+    }
+
+    /// The accumulator, or its biased form.
+    fn accumulator(&mut self, inst: &Inst) -> Xmm {
+        let x = self.use_v(inst.args[0]);
+        if !Self::is_of_two_kinds(inst) {
+            return x;
+        }
+        let biased = self.scratch_v();
+        let bias = self.pool_splat(inst.a, sign(inst.a));
+        self.asm.v3(X::PXOR, biased, x, bias);
+        biased
+    }
+
+    /// Takes the accumulator's bias off the result.
+    fn unbias(&mut self, inst: &Inst, d: Xmm) {
+        if Self::is_of_two_kinds(inst) {
+            let bias = self.pool_splat(inst.a, sign(inst.a));
+            self.asm.v3(X::PXOR, d, d, bias);
+        }
+    }
+
     /// x86 saturates as well.
     fn sat_small(&mut self, i: usize, inst: &Inst, saturating: VecOp, wrapping: VecOp) {
         let y = self.rm_v(inst.args[1]);
-        let x = self.use_v(inst.args[0]);
+        let x = self.accumulator(inst);
         let d = self.def_last_v(i);
         let t = self.scratch_v();
         self.asm.v3(wrapping, t, x, y);
         self.asm.v3(saturating, d, x, y);
         self.asm.v3(X::PXOR, t, t, d);
+        self.unbias(inst, d);
         self.note_saturation(inst, inst.a, t);
         self.zero_as_operands(i, inst, inst.a);
     }
@@ -106,11 +146,25 @@ impl Emitter<'_> {
     /// Words and doublewords: the overflow is where the signs say so; the result is then the
     /// farthest number of the first operand's sign.
     fn sat_signed(&mut self, i: usize, inst: &Inst, op: VecOp, add: bool) {
-        let es = inst.a;
         let y = self.use_v(inst.args[1]);
-        let x = self.use_v(inst.args[0]);
+        let x = self.accumulator(inst);
         let d = self.def_other_v(i);
         let [t, u, far] = core::array::from_fn(|_| self.scratch_v());
+        self.saturate_signed(inst.a, op, add, d, [x, y, t, u, far]);
+        self.unbias(inst, d);
+        self.note_saturation(inst, inst.a, t);
+        self.zero_as_operands(i, inst, inst.a);
+    }
+
+    /// `d = x op y`, saturated; `t` becomes ones where it is.
+    fn saturate_signed(
+        &mut self,
+        es: u8,
+        op: VecOp,
+        add: bool,
+        d: Xmm,
+        [x, y, t, u, far]: [Xmm; 5],
+    ) {
         self.asm.v3(op, d, x, y);
         self.asm.v3(X::PXOR, t, x, y);
         self.asm.v3(X::PXOR, u, x, d);
@@ -125,13 +179,11 @@ impl Emitter<'_> {
         self.asm.v3(X::PXOR, far, far, d);
         self.asm.v3(X::PAND, far, far, t);
         self.asm.v3(X::PXOR, d, d, far);
-        self.note_saturation(inst, es, t);
-        self.zero_as_operands(i, inst, es);
     }
 
     fn sat_unsigned_add(&mut self, i: usize, inst: &Inst) {
         let y = self.use_v(inst.args[1]);
-        let x = self.use_v(inst.args[0]);
+        let x = self.accumulator(inst);
         let d = self.def_other_v(i);
         let t = self.scratch_v();
         if inst.a == 2 {
@@ -147,6 +199,7 @@ impl Emitter<'_> {
             self.greater_unsigned_d(t, x, sum, u);
             self.asm.v3(X::POR, d, sum, t);
         }
+        self.unbias(inst, d);
         self.note_saturation(inst, inst.a, t);
         self.zero_as_operands(i, inst, inst.a);
     }
@@ -221,7 +274,7 @@ impl Emitter<'_> {
                 self.asm.vshift(VecShift::PSRLW, t, t, 15);
                 self.asm.v3(X::POR, d, d, t);
             }
-            _ => self.mul_high_words(round, d, [x, y, t]),
+            _ => self.mul_high_words(round, false, d, [x, y, t]),
         }
         let least = self.pool_splat(inst.a, sign(inst.a));
         self.asm.vload(VecMove::MOVAPS, t, least);
@@ -231,8 +284,8 @@ impl Emitter<'_> {
         self.zero_as_operands(i, inst, inst.a);
     }
 
-    /// The upper words of the doubled products.
-    fn mul_high_words(&mut self, round: bool, d: Xmm, [x, y, t]: [Xmm; 3]) {
+    /// The upper words of the doubled products, or of their negations, which are rounded.
+    fn mul_high_words(&mut self, round: bool, negate: bool, d: Xmm, [x, y, t]: [Xmm; 3]) {
         let u = self.scratch_v();
         self.asm.vshift(VecShift::PSRLQ, t, x, 32);
         self.asm.vshift(VecShift::PSRLQ, u, y, 32);
@@ -240,12 +293,70 @@ impl Emitter<'_> {
         self.asm.v3(X::PMULDQ, d, x, y);
         if round {
             let half = self.pool_splat(3, 1 << 30);
-            self.asm.v3(X::PADDQ, t, t, half);
-            self.asm.v3(X::PADDQ, d, d, half);
+            if negate {
+                for product in [t, d] {
+                    self.asm.vload(VecMove::MOVAPS, u, half);
+                    self.asm.v3(X::PSUBQ, u, u, product);
+                    self.asm.vmov(product, u);
+                }
+            } else {
+                self.asm.v3(X::PADDQ, t, t, half);
+                self.asm.v3(X::PADDQ, d, d, half);
+            }
         }
         self.asm.v3(X::PADDQ, t, t, t);
         self.asm.vshift(VecShift::PSRLQ, d, d, 31);
         self.asm.v3_imm(VecOpImm::PBLENDW, d, d, t, 0xcc);
+        self.give_back_v(u);
+    }
+
+    /// SQRDMLAH and SQRDMLSH. The accumulator is a multiple of the rounded part's unit, so that it
+    /// is added behind the rounding. What is added for SQRDMLSH is a number of 16 bits; for
+    /// SQRDMLAH it is 2^15 for the least factors, so its negation is subtracted.
+    fn sat_mul_add_halfwords(&mut self, i: usize, inst: &Inst) {
+        let [acc, x, y] = inst.args.map(|v| self.use_v(v));
+        let d = self.def_other_v(i);
+        let [h, t, u] = core::array::from_fn(|_| self.scratch_v());
+        self.asm.v3(X::PMULHRSW, t, x, y);
+        self.asm.vzero(h);
+        self.asm.v3(X::PSUBW, h, h, t);
+        let (op, wrapping) = if inst.op == Op::VSqrdmlah {
+            (X::PSUBSW, X::PSUBW)
+        } else {
+            // A tie is rounded up before it is negated, and ought to be after.
+            let fraction = self.pool_splat(1, 0x7fff);
+            self.asm.v3(X::PMULLW, t, x, y);
+            self.asm.v3(X::PAND, t, t, fraction);
+            let tie = self.pool_splat(1, 0x4000);
+            self.asm.v3(X::PCMPEQW, t, t, tie);
+            self.asm.v3(X::PSUBW, h, h, t);
+            (X::PADDSW, X::PADDW)
+        };
+        self.asm.v3(wrapping, u, acc, h);
+        self.asm.v3(op, d, acc, h);
+        self.asm.v3(X::PXOR, u, u, d);
+        self.note_saturation(inst, 1, u);
+        self.zero_as_operands(i, inst, 1);
+    }
+
+    fn sat_mul_add_words(&mut self, i: usize, inst: &Inst) {
+        let [acc, x, y] = inst.args.map(|v| self.use_v(v));
+        let d = self.def_other_v(i);
+        let [h, t] = [self.scratch_v(), self.scratch_v()];
+        let adds = inst.op == Op::VSqrdmlah;
+        self.mul_high_words(true, !adds, d, [x, y, t]);
+        let (op, far) = if adds {
+            self.asm.vzero(h);
+            self.asm.v3(X::PSUBD, h, h, d);
+            (X::PSUBD, self.scratch_v())
+        } else {
+            self.asm.vmov(h, d);
+            (X::PADDD, self.scratch_v())
+        };
+        let u = self.scratch_v();
+        self.saturate_signed(2, op, !adds, d, [acc, h, t, u, far]);
+        self.note_saturation(inst, 2, t);
+        self.zero_as_operands(i, inst, 2);
     }
 
     fn sat_mul_long(&mut self, i: usize, inst: &Inst) {

@@ -55,6 +55,11 @@ impl Emitter<'_> {
                 let round = matches!(inst.op, Op::VUrshl | Op::VSrshl);
                 self.shift_by_register(i, inst, signed, round);
             }
+            Op::VUshl | Op::VSshl | Op::VUrshl | Op::VSrshl if inst.a == 0 => {
+                let signed = matches!(inst.op, Op::VSshl | Op::VSrshl);
+                let round = matches!(inst.op, Op::VUrshl | Op::VSrshl);
+                self.shift_bytes(i, inst, signed, round);
+            }
             _ => return false,
         }
         self.zero_as_operands(i, inst, inst.a);

@@ -64,7 +64,7 @@ impl Emitter<'_> {
     }
 
     /// `d` receives one half's elements extended.
-    fn extend_half(&mut self, op: VecUnary, d: Xmm, src: Xmm, high: bool) {
+    pub(super) fn extend_half(&mut self, op: VecUnary, d: Xmm, src: Xmm, high: bool) {
         if high {
             self.extend_high(op, d, src.into());
         } else {

@@ -27,7 +27,7 @@ impl Emitter<'_> {
             self.vec_reduce(i, inst)
         } else if upto(Op::VCmtst) {
             self.vec_compare(i, inst)
-        } else if upto(Op::VUsdot) {
+        } else if upto(Op::VUsmmla) {
             self.vec_crypto(i, inst)
         } else if upto(Op::VUrsqrte) {
             false
@@ -126,6 +126,12 @@ impl Emitter<'_> {
         let field = match SysReg::from_u8(inst.a) {
             SysReg::TpidrEl0 => offset_of!(xemu_guest::CpuState, tpidr_el0),
             SysReg::TpidrroEl0 => offset_of!(xemu_guest::CpuState, tpidrro_el0),
+            // glibc's functions look at the rounding mode before they may change it.
+            SysReg::Fpcr if inst.op == Op::GetSys => {
+                let d = self.def_g(i);
+                let slot = crate::contract::state(offset_of!(xemu_guest::CpuState, fpcr));
+                return self.asm.mov(Width::W32, d, slot);
+            }
             _ => return self.emulate(),
         };
         let slot = crate::contract::state(field);
