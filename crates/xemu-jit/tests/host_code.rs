@@ -4,17 +4,19 @@
 //! differs. `BLESS=1` rewrites what stands below the words.
 //!
 //! NZCV is dead behind a case, so what uses flags stands in one case with what sets them. Exits are
-//! not shown; `[slot]` is where one goes, `[0x…]` a constant behind the code, `*` a place that may
-//! fault.
+//! not shown; `[slot]` is where one goes, `[0x…]` a constant, `*` a place that may fault. Fields of
+//! the processor's state have names; an op that runs out of line is named where its code is loaded.
 
 use std::fmt::Write as _;
+use std::mem::offset_of;
 use std::path::Path;
 use std::{env, fs};
 
-use iced_x86::{Decoder, DecoderOptions, Formatter, Instruction, IntelFormatter};
+use iced_x86::{Decoder, DecoderOptions, Formatter, Instruction, IntelFormatter, Register};
+use xemu_guest::{CpuState, EngineSlots, HELPER_SLOTS, Monitor, STATE_BIAS, VEC_CONSTS};
 use xemu_ir::{Analysis, Block, passes::liveness, verify};
 use xemu_lift::{CpuModel, LiftConfig, Lifter, Limits};
-use xemu_x64::{CompileContext, Compiled, Compiler, HostFeatures};
+use xemu_x64::{CompileContext, Compiled, Compiler, EvalCode, HostFeatures};
 
 const PC: u64 = 0x1000;
 const CODE: u64 = 0;
@@ -59,9 +61,10 @@ fn shown(compiled: &Compiled<'_>) -> String {
     }
     let faults: Vec<u64> = compiled.faults.iter().map(|f| CODE + u64::from(f.offset)).collect();
     let mut text = format!("{}\n", code.len());
-    for insn in &code {
+    for (n, insn) in code.iter().enumerate() {
         let mark = if faults.contains(&insn.ip()) { '*' } else { ' ' };
-        writeln!(text, " {mark}{}", line(insn, compiled.code)).expect("strings take text");
+        let line = named(line(insn, compiled.code), code.get(n + 1));
+        writeln!(text, " {mark}{line}").expect("strings take text");
     }
     text
 }
@@ -76,19 +79,72 @@ fn line(insn: &Instruction, code: &[u8]) -> String {
     options.set_rip_relative_addresses(false);
     let mut text = String::new();
     formatter.format(insn, &mut text);
-    if !insn.is_ip_rel_memory_operand() {
+    let what = if insn.is_ip_rel_memory_operand() {
+        let at = insn.ip_rel_memory_address().wrapping_sub(CODE) as usize;
+        let bytes = code.get(at..at + 16).and_then(|bytes| bytes.try_into().ok());
+        match bytes.map(u128::from_le_bytes) {
+            Some(constant) => format!("[{constant:#x}]"),
+            None => "[slot]".to_owned(),
+        }
+    } else if insn.memory_base() == Register::RBP && insn.memory_index() == Register::None {
+        field(insn.memory_displacement64().wrapping_add_signed(STATE_BIAS.into()) as usize)
+    } else {
         return text;
-    }
-    let at = insn.ip_rel_memory_address().wrapping_sub(CODE) as usize;
-    let bytes = code.get(at..at + 16).and_then(|bytes| bytes.try_into().ok());
-    let what = match bytes.map(u128::from_le_bytes) {
-        Some(constant) => format!("[{constant:#x}]"),
-        None => "[slot]".to_owned(),
     };
     match (text.find('['), text.find(']')) {
         (Some(from), Some(to)) => format!("{}{what}{}", &text[..from], &text[to + 1..]),
         _ => text,
     }
+}
+
+/// The name of the state's field at `offset`.
+fn field(offset: usize) -> String {
+    let engine = offset_of!(CpuState, engine);
+    let consts = engine + offset_of!(EngineSlots, consts);
+    let arrays = [
+        ("x", offset_of!(CpuState, x), 8, 32),
+        ("v", offset_of!(CpuState, v), 16, 32),
+        ("qc", offset_of!(CpuState, qc), 8, 2),
+        ("flags", offset_of!(CpuState, flags), 2, 1),
+        ("mxcsr", offset_of!(CpuState, mxcsr), 4, 1),
+        ("fpcr", offset_of!(CpuState, fpcr), 4, 1),
+        ("pc", offset_of!(CpuState, pc), 8, 1),
+        ("tpidr_el0", offset_of!(CpuState, tpidr_el0), 8, 1),
+        ("monitor", offset_of!(CpuState, monitor), 8, size_of::<Monitor>() / 8),
+        ("poll", offset_of!(CpuState, poll), 4, 1),
+        ("spill", engine + offset_of!(EngineSlots, spill), 16, 64),
+        ("scratch", engine + offset_of!(EngineSlots, scratch), 16, 4),
+        ("const", consts, 16, VEC_CONSTS.len()),
+        ("lookup_table", engine + offset_of!(EngineSlots, lookup_table), 8, 1),
+        ("leave_arg", engine + offset_of!(EngineSlots, leave_arg), 4, 1),
+        ("leave_addr", engine + offset_of!(EngineSlots, leave_addr), 8, 1),
+        ("helper", engine + offset_of!(EngineSlots, helpers), 8, HELPER_SLOTS),
+    ];
+    for (name, start, size, count) in arrays {
+        let index = offset.wrapping_sub(start) / size;
+        if offset < start || index >= count {
+            continue;
+        }
+        return match (name, count) {
+            ("const", _) => {
+                let [low, high] = VEC_CONSTS[index];
+                format!("[{:#x}]", u128::from(high) << 64 | u128::from(low))
+            }
+            (_, 1) => format!("[{name}]"),
+            _ => format!("[{name}{index}]"),
+        };
+    }
+    "[state]".to_owned()
+}
+
+/// `mov eax, code` as the name of the op that the code stands for.
+fn named(mut text: String, next: Option<&Instruction>) -> String {
+    let calls = next.is_some_and(|insn| insn.is_call_near_indirect());
+    let code = text.strip_prefix("mov eax, 0x").and_then(|hex| u32::from_str_radix(hex, 16).ok());
+    if let (true, Some(code)) = (calls, code) {
+        text = format!("mov eax, {}", EvalCode(code).op().info().name);
+    }
+    text
 }
 
 /// The file's text with the code that is emitted now.
