@@ -229,6 +229,33 @@ static void endings(int argc, char **argv) {
   exit(44);
 }
 
+// The C library changes the identity of all threads by a signal of its own to each of them.
+static void *change_identity(void *arg) {
+  if (arg) return (void *)(intptr_t)setuid(getuid());
+  sigset_t all;
+  sigfillset(&all);
+  pthread_sigmask(SIG_BLOCK, &all, NULL);
+  while (up < 8) sched_yield();
+  return (void *)(intptr_t)setgid(getgid());
+}
+static void identity(int argc, char **argv) {
+  (void)argc, (void)argv;
+  pthread_t spinner;
+  for (int i = 0; i < 8; i++) pthread_create(&team[i], NULL, change_identity, (void *)(intptr_t)(i & 1));
+  SHOW(setuid(getuid()));
+  for (int i = 0; i < 8; i++) pthread_create(&spinner, NULL, spin, NULL);
+  SHOW(setgid(getgid()));
+  long failures = 0;
+  for (int i = 0; i < 8; i++) {
+    void *result;
+    pthread_join(team[i], &result);
+    failures += result != NULL;
+  }
+  SHOW(failures);
+  fflush(stdout);
+  _exit(0);
+}
+
 #ifdef __aarch64__
 static uint64_t shared[2] __attribute__((aligned(16)));
 static void *exclusive(void *arg) {
@@ -279,6 +306,7 @@ static void exclusives(int argc, char **argv) {
 static const struct test TESTS[] = {
     {"mutexes", mutexes}, {"conditions", conditions}, {"atomics", atomics}, {"locals", locals},
     {"barriers", barriers}, {"futexes", futexes}, {"ordering", ordering}, {"endings", endings},
+    {"identity", identity},
 #ifdef __aarch64__
     {"exclusives", exclusives},
 #endif

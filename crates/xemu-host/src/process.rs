@@ -3,8 +3,11 @@
 use core::arch::global_asm;
 use core::ffi::c_void;
 use core::mem::MaybeUninit;
+use std::sync::Once;
 
-use crate::{Errno, Mapping, PAGE_SIZE, Protection, check, syscall6, thread_slot};
+use crate::{
+    Errno, Mapping, PAGE_SIZE, Protection, SigmaskHow, check, signal, syscall6, thread_slot,
+};
 
 /// The calling thread's id.
 pub fn gettid() -> i32 {
@@ -58,6 +61,40 @@ extern "C" fn thread_main(arg: *mut c_void) -> *mut c_void {
     core::ptr::null_mut()
 }
 
+/// The signals that C libraries keep for themselves: glibc's SIGCANCEL and SIGSETXID, musl's three.
+const C_LIBRARY_SIGNALS: core::ops::RangeInclusive<i32> = 32..=34;
+
+extern "C" fn no_work(_: *mut c_void) -> *mut c_void {
+    core::ptr::null_mut()
+}
+
+/// Lets the C library do what it does once, before its first thread starts: glibc installs a
+/// handler for SIGSETXID then and opens that signal. Both belong to the guest, whose own C library
+/// has a handler there already, so they are put back. `attr` asks for a joinable thread.
+fn prepare_for_threads(attr: &libc::pthread_attr_t) {
+    static PREPARED: Once = Once::new();
+    PREPARED.call_once(|| {
+        let kept: Vec<_> = C_LIBRARY_SIGNALS.map(|sig| (sig, signal::get_action(sig))).collect();
+        let mask = signal::sigprocmask(SigmaskHow::Block, 0);
+        let mut thread = MaybeUninit::<libc::pthread_t>::uninit();
+        // SAFETY: the attributes are initialised; the thread's function touches no memory.
+        let created = unsafe {
+            libc::pthread_create(thread.as_mut_ptr(), attr, no_work, core::ptr::null_mut())
+        };
+        if created == 0 {
+            // SAFETY: `pthread_create` succeeded, so it wrote the handle of a joinable thread.
+            let thread = unsafe { thread.assume_init() };
+            // SAFETY: the thread is joinable and joined only here.
+            unsafe { libc::pthread_join(thread, core::ptr::null_mut()) };
+        }
+        for (sig, action) in kept {
+            // A signal that the kernel told of can be set as well.
+            let _ = action.and_then(|action| signal::restore_action(sig, &action));
+        }
+        signal::sigprocmask(SigmaskHow::Set, mask);
+    });
+}
+
 /// Starts a detached thread with the caller's signal mask. `stack_size` in bytes.
 pub fn spawn_thread(f: impl FnOnce() + Send + 'static, stack_size: usize) -> Result<(), Errno> {
     let size = stack_size.next_multiple_of(PAGE_SIZE).max(4 * PAGE_SIZE);
@@ -69,6 +106,8 @@ pub fn spawn_thread(f: impl FnOnce() + Send + 'static, stack_size: usize) -> Res
     }
     // SAFETY: the attributes are initialised; an absurd size is refused and leaves the default.
     unsafe { libc::pthread_attr_setstacksize(attr.as_mut_ptr(), size) };
+    // SAFETY: the attributes are initialised.
+    prepare_for_threads(unsafe { attr.assume_init_ref() });
     // SAFETY: the attributes are initialised and the state is a valid one.
     unsafe { libc::pthread_attr_setdetachstate(attr.as_mut_ptr(), libc::PTHREAD_CREATE_DETACHED) };
     let main: ThreadMain = Box::new(f);

@@ -99,7 +99,7 @@ fn sigaction(
     let new = new.map_or(0, |a| core::ptr::from_ref(a) as u64);
     let old = old.map_or(0, |a| core::ptr::from_mut(a) as u64);
     // SAFETY: the kernel reads and writes the two structures only, which have its layout; callers
-    // install nothing but `entry`, the default and "ignore".
+    // install nothing but `entry`, the default, "ignore" and what was installed before.
     check(unsafe { syscall6(libc::SYS_rt_sigaction as u64, [sig as u64, new, old, 8, 0, 0]) })
         .map(drop)
 }
@@ -147,6 +147,11 @@ pub fn get_action(sig: i32) -> Result<KernelSigaction, Errno> {
     let mut old = KernelSigaction::default();
     sigaction(sig, None, Some(&mut old))?;
     Ok(old)
+}
+
+/// Puts back what [`get_action`] gave in this process.
+pub(crate) fn restore_action(sig: i32, action: &KernelSigaction) -> Result<(), Errno> {
+    sigaction(sig, Some(action), None)
 }
 
 /// How [`sigprocmask`] combines.
