@@ -18,6 +18,6 @@ mod run;
 mod tests;
 
 pub use host_memory::HostMemory;
-pub use memory::{Combined, Devices, GuestMemory, Machine, rmw_result, untag};
+pub use memory::{Combined, Devices, GuestMemory, Machine, accessed, rmw_result, untag};
 pub use overlay::{Difference, Overlay};
 pub use run::{BlockEnd, Interp, exec_op};

@@ -103,7 +103,8 @@ pub fn untag(addr: u64) -> u64 {
 }
 
 /// The address that [`GuestMemory`] gets for an access: without its tag in the lower half; in the
-/// upper half, where nothing is, as it is, since that is what Linux reports of the fault.
+/// upper half, where nothing is, as it is, since that is what Linux reports of the fault. Branches
+/// treat their target alike. (Arm ARM AArch64.BranchAddr)
 #[inline]
 pub fn accessed(addr: u64) -> u64 {
     addr & untag(addr)

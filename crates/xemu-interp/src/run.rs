@@ -197,7 +197,7 @@ impl Run<'_> {
             Op::ExitIfBitNz => leave_if(n >> (a & 63) & 1 == 1, imm),
 
             Op::Goto | Op::Call | Op::Sync => Err(Stop::To(imm)),
-            Op::GotoReg | Op::CallReg | Op::Ret => Err(Stop::To(untag(n))),
+            Op::GotoReg | Op::CallReg | Op::Ret => Err(Stop::To(accessed(n))),
             Op::Svc => {
                 Err(Stop::Exit(self.insn.wrapping_add(4), Exit::Svc(u16::from_le_bytes([a, b]))))
             }

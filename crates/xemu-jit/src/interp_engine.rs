@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use xemu_guest::{CpuState, Exit, FaultKind, GuestFault};
-use xemu_interp::{BlockEnd, Interp, Machine, untag};
+use xemu_interp::{BlockEnd, Interp, Machine, accessed};
 use xemu_ir::{Block, FpMode};
 use xemu_lift::{LiftConfig, Lifter, Limits, fp_mode};
 
@@ -69,7 +69,7 @@ impl InterpThread {
                 self.seen_invalidations = seen;
                 self.blocks.clear();
             }
-            let pc = untag(cpu.pc);
+            let pc = accessed(cpu.pc);
             cpu.pc = pc;
             let fp = fp_mode(cpu.fpcr);
             if let Err(fault) = self.lifted(pc, fp) {

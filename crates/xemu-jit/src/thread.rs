@@ -321,7 +321,7 @@ impl JitThread {
 
     /// How to go on at `cpu.pc`; never [`Next::Dispatch`].
     fn enter_address(&mut self, cpu: &mut CpuState) -> Result<Next, JitError> {
-        let pc = xemu_interp::untag(cpu.pc);
+        let pc = xemu_interp::accessed(cpu.pc);
         cpu.pc = pc;
         if pc & 3 != 0 {
             // A return to the address that no call has pushed has found the pairs that stand above
@@ -399,13 +399,28 @@ impl JitThread {
             LeaveReason::Svc => Ok(Next::Exit(Exit::Svc(arg as u16))),
             LeaveReason::Brk => Ok(Next::Exit(Exit::Brk(arg as u16))),
             LeaveReason::Undef => Ok(Next::Exit(Exit::Undefined { word: arg })),
-            LeaveReason::Fault => Ok(Next::Exit(Exit::Fault(fault::guest_fault(cpu)))),
+            LeaveReason::Fault => Ok(Next::Exit(Exit::Fault(self.guest_fault(cpu)))),
             LeaveReason::Misaligned => {
-                let addr = cpu.engine.leave_addr;
+                let addr = xemu_interp::accessed(cpu.engine.leave_addr);
                 let kind = FaultKind::Misaligned;
                 Ok(Next::Exit(Exit::Fault(GuestFault { kind, addr, write: false })))
             }
         }
+    }
+
+    /// The fault that a handler has left in the state.
+    fn guest_fault(&self, cpu: &CpuState) -> GuestFault {
+        const DC_ZVA: u32 = 0xd50b_7420;
+        let mut fault = fault::guest_fault(cpu);
+        // DC ZVA names the address it was given, and the code zeroes from the block's start.
+        // (Arm ARM C5.3, "DC ZVA"; D24.2.45, FAR_EL1)
+        if let Ok(word) = self.engine.guest.fetch(cpu.pc)
+            && word & !31 == DC_ZVA
+        {
+            let rt = word as usize & 31;
+            fault.addr = if rt == 31 { 0 } else { xemu_interp::accessed(cpu.x[rt]) };
+        }
+        fault
     }
 
     fn link(&mut self, cpu: &mut CpuState, slot: u32) -> Result<Next, JitError> {

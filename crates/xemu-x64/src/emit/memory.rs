@@ -75,7 +75,7 @@ impl Emitter<'_> {
                 Mem::disp(rb, disp)
             }
         };
-        if self.ctx.strip_tags { self.strip_tag(mem, &[]) } else { mem }
+        if self.ctx.strip_tags { self.strip_tag(mem) } else { mem }
     }
 
     fn indexed(&mut self, base: Option<Gpr>, index: Val, scale: u8, disp: i32) -> Mem {
@@ -85,20 +85,21 @@ impl Emitter<'_> {
         }
         let t = self.scratch_g();
         self.asm.lea(W64, t, Mem::scaled(ri, 3, 0));
+        if base != Some(ri) {
+            self.release_g(ri);
+        }
         Mem::new(base, Some(t), scale - 3, disp)
     }
 
     /// Bits 63–56 are copies of bit 55 for the access. EFLAGS have been given up by the caller.
-    fn strip_tag(&mut self, mem: Mem, fixed: &[Gpr]) -> Mem {
+    fn strip_tag(&mut self, mem: Mem) -> Mem {
         let t = self.scratch_g();
         self.asm.lea(W64, t, mem);
         self.asm.shift_imm(Shift::Shl, W64, t, 8);
         self.asm.shift_imm(Shift::Sar, W64, t, 8);
         // Base and index have been read; the op may need their temporaries.
         self.s.gpr.unlock_all();
-        for r in fixed.iter().chain([&t]) {
-            self.lock_g(*r);
-        }
+        self.lock_g(t);
         Mem::base(t)
     }
 
@@ -204,11 +205,16 @@ impl Emitter<'_> {
         });
     }
 
-    /// The address of an access that has an operand and nothing else.
-    /// The caller has taken the registers `fixed`.
-    fn plain_address(&mut self, v: Val, fixed: &[Gpr]) -> Mem {
-        let r = self.use_g(v);
-        if self.ctx.strip_tags { self.strip_tag(Mem::base(r), fixed) } else { Mem::base(r) }
+    /// The address of an access that has an operand and nothing else. Takes one temporary.
+    fn plain_address(&mut self, v: Val) -> Mem {
+        if !self.ctx.strip_tags {
+            return Mem::base(self.use_g(v));
+        }
+        let t = self.scratch_g();
+        self.load_gpr(t, v, W64);
+        self.asm.shift_imm(Shift::Shl, W64, t, 8);
+        self.asm.shift_imm(Shift::Sar, W64, t, 8);
+        Mem::base(t)
     }
 
     fn load_ex(&mut self, i: usize, inst: &Inst) {
@@ -262,7 +268,7 @@ impl Emitter<'_> {
         }
         match kind {
             RmwKind::Add | RmwKind::Swp => {
-                let mem = self.plain_address(addr, &[]);
+                let mem = self.plain_address(addr);
                 let d = self.def_apart_g(i);
                 self.load_gpr(d, v, W64);
                 self.fault_point();
@@ -292,7 +298,7 @@ impl Emitter<'_> {
             RmwKind::Clr => Alu::And,
             _ => return false,
         };
-        let mem = self.plain_address(addr, &[]);
+        let mem = self.plain_address(addr);
         let r = if kind == RmwKind::Clr {
             let t = self.scratch_g();
             self.load_gpr(t, v, W64);
@@ -314,7 +320,7 @@ impl Emitter<'_> {
         self.load_gpr(RDX, v, W64);
         self.asm.store(W64, scratch_slot(0), RDX);
         let src = scratch_slot(0);
-        let mem = self.plain_address(addr, &[RAX, RDX]);
+        let mem = self.plain_address(addr);
         let cw = wide(w);
         self.fault_point();
         if w < W32 {
@@ -359,7 +365,7 @@ impl Emitter<'_> {
         self.clobber_flags();
         self.take_fixed(RAX);
         self.load_gpr(RAX, expected, W64);
-        let mem = self.plain_address(addr, &[RAX]);
+        let mem = self.plain_address(addr);
         let rn = self.use_g(new);
         self.fault_point();
         self.asm.lock_cmpxchg(w, mem, rn);

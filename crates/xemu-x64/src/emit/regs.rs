@@ -346,6 +346,13 @@ impl Emitter<'_> {
         self.s.gpr.unlock(temp_number(r));
     }
 
+    /// Lets a register that has been read be taken again before the op's end, if it is a temporary.
+    pub(super) fn release_g(&mut self, r: Gpr) {
+        if let Some(t) = TEMPS.iter().position(|t| *t == r) {
+            self.s.gpr.unlock(t as u8);
+        }
+    }
+
     /// Empties every temporary, for a call.
     pub(super) fn evict_all(&mut self) {
         for class in [Class::Int, Class::Vec] {
