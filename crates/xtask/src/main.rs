@@ -22,7 +22,7 @@ usage: cargo xtask COMMAND
   bless [CARGO ARGS]   runs the tests with BLESS=1, which rewrites the golden files
   dump ARGS            prints what the emulator makes of an instruction or a block
   bench [OPTIONS]      measures against native speed and against QEMU (bench --help)
-  fuzz insn [OPTIONS]  compares random instructions with QEMU (fuzz insn --help)";
+  fuzz insn [OPTIONS]  compares the engines and QEMU on random instructions (fuzz insn --help)";
 
 /// What a command gives: an error is a sentence for the user.
 pub type Outcome = Result<(), String>;

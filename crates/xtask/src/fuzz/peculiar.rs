@@ -1,0 +1,107 @@
+//! What need not be the same everywhere, each with its reason.
+
+use xemu_a64::{Decode, Feature, Insn, Row, decode};
+use xemu_guest::{Fpcr, Fpsr};
+
+use super::state::{Outcome, Program, SIGBUS, SIGSEGV, State};
+
+/// Whether the translating engine does what the interpreter does.
+pub fn same_as_translated(
+    program: &Program,
+    start: &State,
+    mine: &Outcome,
+    theirs: &Outcome,
+) -> bool {
+    if mine == theirs {
+        return true;
+    }
+    let mut theirs = theirs.clone();
+    // Flags that nobody reads any more may be older at a fault:
+    // docs/decisions/dead-flags-may-be-stale-at-a-fault.md.
+    if mine.stop.is_fault() {
+        theirs.state.nzcv = mine.state.nzcv;
+    }
+    if program.fp {
+        // x86 finds tininess after rounding, Arm before.
+        let loose = Fpsr::UFC;
+        theirs.state.fpsr = theirs.state.fpsr & !loose | mine.state.fpsr & loose;
+        if start.fpcr & Fpcr::FZ != 0 || mine.state.fpcr & Fpcr::FZ != 0 {
+            // x86 does not tell that it flushed an input, and rounds to the least normal number
+            // what Arm flushes.
+            return mine.stop == theirs.stop;
+        }
+    }
+    *mine == theirs
+}
+
+/// Whether the peer does what the interpreter does.
+pub fn same_as_peer(program: &Program, mine: &Outcome, theirs: &Outcome) -> bool {
+    if mine == theirs {
+        return true;
+    }
+    // FPSR<31:28> are the flags of AArch32 (Arm ARM C5.2.9), and FPCR has bits of features that we
+    // do not have (C5.2.8).
+    let fpsr = mine.state.fpsr ^ theirs.state.fpsr;
+    let fpcr = mine.state.fpcr ^ theirs.state.fpcr;
+    if (fpsr | fpcr) != 0 && fpsr >> 28 << 28 == fpsr && fpcr & Fpcr::WRITABLE == 0 {
+        let mut theirs = theirs.clone();
+        (theirs.state.fpsr, theirs.state.fpcr) = (mine.state.fpsr, mine.state.fpcr);
+        return same_as_peer(program, mine, &theirs);
+    }
+    // QEMU looks at the page of a misaligned pc first.
+    let fetch = mine.stop.addr == mine.stop.pc && mine.stop.addr & 3 != 0;
+    if fetch && mine.stop.signal == SIGBUS && theirs.stop.signal == SIGSEGV {
+        return mine.state == theirs.state && mine.stop.pc == theirs.stop.pc;
+    }
+    // A store-exclusive without a mark may fail before its address is looked at
+    // (Arm ARM AArch64.ExclusiveMonitorsPass).
+    let exclusive = matches!(decode(program.words[0]), Decode::Insn(Insn::Stxr(_) | Insn::Stxp(_)));
+    if exclusive && program.words.len() == 1 && mine.stop.is_fault() != theirs.stop.is_fault() {
+        return true;
+    }
+    if mine.stop.signal != theirs.stop.signal || mine.stop.pc != theirs.stop.pc {
+        return false;
+    }
+    // What a faulting access leaves behind is not laid down (Arm ARM B2.2.1, D1.3.1), nor which
+    // of several addresses it names.
+    mine.stop.is_fault()
+}
+
+/// Whether the peer can be asked about the row's instructions at all.
+pub fn peer_knows(row: &Row) -> bool {
+    // QEMU 11.1 does not have LRCPC3, and its keys for pointers are random.
+    !matches!(row.feature, Feature::Lrcpc3 | Feature::Pauth)
+        // Its DC ZVA zeroes 512 bytes, as it says in DCZID_EL0.
+        && row.name != "Sys"
+}
+
+/// Whether the manual lets a processor choose what the word does (CONSTRAINED UNPREDICTABLE).
+/// (Arm ARM K1.2)
+pub fn is_unpredictable(word: u32) -> bool {
+    let Decode::Insn(insn) = decode(word) else { return false };
+    let field = |name: &str| {
+        let field = insn.row().fields.iter().find(|f| f.name == name);
+        field.map(|f| f.get(word))
+    };
+    let (rn, rt, rt2, rs) = (field("rn"), field("rt"), field("rt2"), field("rs"));
+    let load = field("l") == Some(1);
+    let based = |r: Option<u32>| rn.is_some() && r == rn && rn != Some(31);
+    let same_pair = rt2.is_some() && rt == rt2;
+    match insn {
+        Insn::LdStPost(_) | Insn::LdStPre(_) | Insn::StlrPre(_) | Insn::LdaprPost(_) => based(rt),
+        Insn::Ldra(i) => i.w() == 1 && based(rt),
+        Insn::LdStPairPost(_) | Insn::LdStPairPre(_) => {
+            based(rt) || based(rt2) || (load && same_pair)
+        }
+        Insn::LdStPair(_)
+        | Insn::LdStNoAllocPair(_)
+        | Insn::LdStPairVec(_)
+        | Insn::LdStNoAllocPairVec(_)
+        | Insn::LdStPairPostVec(_)
+        | Insn::LdStPairPreVec(_) => load && same_pair,
+        Insn::Stxr(_) | Insn::Stxp(_) => rs == rt || rs == rt2 || based(rs),
+        Insn::Ldxp(_) | Insn::LdAtomicPair(_) | Insn::Swpp(_) => same_pair,
+        Insn::Ldiapp(_) | Insn::Stilp(_) => same_pair || based(rt) || based(rt2),
+        _ => false,
+    }
+}
