@@ -14,7 +14,7 @@ use std::{env, fs};
 
 use iced_x86::{Decoder, DecoderOptions, Formatter, Instruction, IntelFormatter, Register};
 use xemu_guest::{CpuState, EngineSlots, HELPER_SLOTS, Monitor, STATE_BIAS, VEC_CONSTS};
-use xemu_ir::{Analysis, Block, passes::liveness, verify};
+use xemu_ir::{Analysis, Block, FpMode, passes::liveness, verify};
 use xemu_lift::{CpuModel, LiftConfig, Lifter, Limits};
 use xemu_x64::{CompileContext, Compiled, Compiler, EvalCode, HostFeatures};
 
@@ -28,7 +28,7 @@ fn translate(features: HostFeatures, words: &[u32]) -> String {
     let model = CpuModel::by_name("max").expect("the model exists");
     let mut block = Block::default();
     let max_insns = words.len() as u32;
-    let mut limits = Limits { max_insns, fp: xemu_ir::FpMode::Host, stop_at: &mut |_| false };
+    let mut limits = Limits { max_insns, fp: FpMode::Host, stop_at: &mut |_| false };
     let mut fetch = |pc: u64| Ok(words[((pc - PC) / 4) as usize % words.len()]);
     Lifter::new(LiftConfig { model })
         .lift_block(PC, &mut fetch, &mut block, &mut limits)
