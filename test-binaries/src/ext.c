@@ -159,8 +159,194 @@ static void lse128(int argc, char **argv) {
   CHECK(caught.addr == (uintptr_t)odd);
 }
 
+// FEAT_MOPS
+
+struct mops { uint64_t to, from, left, flags; };
+#define MOPS_COPY(name, head, options)                                                         \
+  static struct mops name(uint64_t to, uint64_t from, uint64_t left) {                         \
+    struct mops r;                                                                             \
+    asm volatile(".arch armv8.8-a+mops\n\tcmp xzr, xzr\n\t"                                    \
+                 head "p" options " [%0]!, [%1]!, %2!\n\t" head "m" options " [%0]!, [%1]!, %2!\n\t" \
+                 head "e" options " [%0]!, [%1]!, %2!\n\tmrs %3, nzcv"                          \
+                 : "+&r"(to), "+&r"(from), "+&r"(left), "=r"(r.flags) : : "memory", "cc");     \
+    r.to = to, r.from = from, r.left = left;                                                   \
+    return r;                                                                                  \
+  }
+MOPS_COPY(cpyf, "cpyf", "") MOPS_COPY(cpyf_wn, "cpyf", "wn") MOPS_COPY(cpyf_rtn, "cpyf", "rtn")
+MOPS_COPY(cpyf_t, "cpyf", "t") MOPS_COPY(cpyf_wtrn, "cpyf", "wtrn")
+MOPS_COPY(cpy, "cpy", "") MOPS_COPY(cpy_rn, "cpy", "rn") MOPS_COPY(cpy_wt, "cpy", "wt") MOPS_COPY(cpy_tn, "cpy", "tn")
+#define MOPS_SET(name, options)                                                                \
+  static struct mops name(uint64_t to, uint64_t value, uint64_t left) {                        \
+    struct mops r;                                                                             \
+    asm volatile(".arch armv8.8-a+mops\n\tcmp xzr, xzr\n\t"                                    \
+                 "setp" options " [%0]!, %1!, %3\n\tsetm" options " [%0]!, %1!, %3\n\t"        \
+                 "sete" options " [%0]!, %1!, %3\n\tmrs %2, nzcv"                               \
+                 : "+&r"(to), "+&r"(left), "=r"(r.flags) : "r"(value) : "memory", "cc");       \
+    r.to = to, r.from = value, r.left = left;                                                  \
+    return r;                                                                                  \
+  }
+MOPS_SET(set, "") MOPS_SET(set_n, "n") MOPS_SET(set_t, "t") MOPS_SET(set_tn, "tn")
+
+static uint8_t area[0x4000], model[0x4000];
+static void mops(int argc, char **argv) {
+  (void)argc, (void)argv;
+  static struct mops (*const copies[])(uint64_t, uint64_t, uint64_t) = {
+    cpy, cpy_rn, cpy_wt, cpy_tn, cpyf, cpyf_wn, cpyf_rtn, cpyf_t, cpyf_wtrn};
+  static struct mops (*const sets[])(uint64_t, uint64_t, uint64_t) = {set, set_n, set_t, set_tn};
+  static const size_t sizes[] = {0, 1, 2, 7, 15, 16, 17, 31, 64, 255, 4095, 4096, 4097, 9000};
+  for (size_t i = 0; i < sizeof area; i++) area[i] = model[i] = t_random();
+  for (size_t c = 0; c < COUNT(copies); c++) {
+    int forward = c >= 4, wrong = 0;
+    uint64_t h = HASH_START;
+    for (int round = 0; round < 60; round++) {
+      size_t n = sizes[t_random() % COUNT(sizes)], to = t_random() % 0x1800, from;
+      // Close by or far away; where only upwards is right, the source is not below the target.
+      from = t_random() % 2 ? t_random() % 0x1800 : to + t_random() % 64 - (forward || to < 64 ? 0 : 32);
+      if (forward && from < to && from + n > to) from = to + t_random() % 100;
+      uint64_t tag = t_random() << 56;
+      struct mops r = copies[c](tag | (uint64_t)(area + to), (uint64_t)(area + from), n);
+      memmove(model + to, model + from, n);
+      wrong += memcmp(area, model, sizeof area) != 0;
+      int down = !forward && from < to && from + n > to;
+      wrong += r.left != 0 || r.flags != 0;
+      wrong += (r.to & ~(0xfful << 56)) != (uint64_t)(area + to + (down ? 0 : n));
+      wrong += r.from != (uint64_t)(area + from + (down ? 0 : n));
+    }
+    h = t_hash(h, area, sizeof area);
+    printf("copy %zu: %d wrong, %016llx\n", c, wrong, (unsigned long long)h);
+  }
+  for (size_t c = 0; c < COUNT(sets); c++) {
+    int wrong = 0;
+    for (int round = 0; round < 60; round++) {
+      size_t n = sizes[t_random() % COUNT(sizes)], to = t_random() % 0x1800;
+      uint64_t value = t_random();
+      struct mops r = sets[c]((uint64_t)(area + to), value, n);
+      memset(model + to, value, n);
+      wrong += memcmp(area, model, sizeof area) != 0 || r.left != 0 || r.flags != 0 || r.to != (uint64_t)(area + to + n);
+    }
+    printf("set %zu: %d wrong\n", c, wrong);
+  }
+  struct mops r = set((uint64_t)area, 0, 0);
+  CHECK(r.left == 0 && r.to == (uint64_t)area);
+}
+
+static void mops_faults(int argc, char **argv) {
+  (void)argc, (void)argv;
+  catch_signals();
+  uint8_t *p = MUST(mmap(NULL, 0x6000, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
+  mprotect(p + 0x2000, 0x1000, PROT_NONE);
+  mprotect(p + 0x5000, 0x1000, PROT_READ);
+  memset(p, 1, 0x2000), memset(p + 0x3000, 2, 0x2000);
+  TRY(cpyf((uint64_t)p, (uint64_t)p + 0x1f00, 0x200));
+  CHECK(caught.addr == (uintptr_t)p + 0x2000);
+  TRY(cpyf((uint64_t)p + 0x1f80, (uint64_t)p + 0x3000, 0x200));
+  CHECK(caught.addr == (uintptr_t)p + 0x2000);
+  CHECK(p[0x1f7f] == 1 && p[0x1f80] == 2 && p[0x1fff] == 2);
+  TRY(cpyf((uint64_t)p + 0x4f00, (uint64_t)p, 0x200));
+  CHECK(caught.addr == (uintptr_t)p + 0x5000 && p[0x4fff] == 1);
+  TRY(set((uint64_t)p + 0x1ff0, 7, 100));
+  CHECK(caught.addr == (uintptr_t)p + 0x2000 && p[0x1fef] == 2 && p[0x1ff0] == 7 && p[0x1fff] == 7);
+  TRY(set((uint64_t)p, 7, -1ul));
+  CHECK(p[0] == 7 && p[0x1fff] == 7);
+  TRY(cpy((uint64_t)p + 0x3000, (uint64_t)p + 0x2ff8, 0x100));
+  CHECK(caught.addr - (uintptr_t)p - 0x2ff8 < 8 && p[0x30ff] == 2);
+}
+
+// FEAT_BTI
+
+#ifndef PROT_BTI
+#define PROT_BTI 0x10
+#endif
+// Calls `stub` with `target` in X9 and X16.
+static void branch(void *stub, void *target) {
+  register void *x8 asm("x8") = stub, *x9 asm("x9") = target, *x16 asm("x16") = target;
+  asm volatile("blr x8" : "+r"(x8), "+r"(x9), "+r"(x16) : : "x10", "x17", "x30", "memory");
+}
+static void bti(int argc, char **argv) {
+  (void)argc, (void)argv;
+  static const struct { const char *name; uint32_t code[4]; } landings[] = {
+    {"nop", {0xd503201f, 0xd65f03c0}}, {"bti", {0xd503241f, 0xd65f03c0}}, {"bti c", {0xd503245f, 0xd65f03c0}},
+    {"bti j", {0xd503249f, 0xd65f03c0}}, {"bti jc", {0xd50324df, 0xd65f03c0}},
+    {"paciasp", {0xd503233f, 0xd50323bf, 0xd65f03c0}}, {"pacibsp", {0xd503237f, 0xd50323ff, 0xd65f03c0}},
+    {"paciaz", {0xd503231f, 0xd503239f, 0xd65f03c0}}, {"brk", {0xd4200000}}, {"svc", {0xd4000001}}, {"udf", {0}}};
+  static const struct { const char *name; uint32_t code[5]; } stubs[] = {
+    {"blr x9", {0xd50324df, 0xaa1e03ea, 0xd63f0120, 0xd65f0140}},
+    {"br x9", {0xd50324df, 0xd61f0120}}, {"br x16", {0xd50324df, 0xd61f0200}}, {"ret x9", {0xd50324df, 0xd65f0120}}};
+  catch_signals();
+  uint32_t *page[2];
+  for (int guarded = 0; guarded < 2; guarded++) {
+    page[guarded] = MUST(mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
+    for (size_t i = 0; i < COUNT(landings); i++) memcpy(page[guarded] + i * 16, landings[i].code, sizeof landings[i].code);
+    for (size_t i = 0; i < COUNT(stubs); i++) memcpy(page[guarded] + 512 + i * 16, stubs[i].code, sizeof stubs[i].code);
+    __builtin___clear_cache((char *)page[guarded], (char *)page[guarded] + 4096);
+    MUST(mprotect(page[guarded], 4096, PROT_READ | PROT_EXEC | (guarded ? PROT_BTI : 0)));
+  }
+  for (int from = 0; from < 2; from++)
+    for (size_t i = 0; i < COUNT(stubs); i++)
+      for (int to = 0; to < 2; to++)
+        for (size_t k = 0; k < COUNT(landings) - (to == 0 ? 3 : 0); k++) {
+          uint32_t *target = page[to] + k * 16;
+          caught.hits = 0;
+          for (int times = 0; times < 3; times++)
+            if (!sigsetjmp(back, 1)) branch(page[from] + 512 + i * 16, target);
+          printf("%d %s %d %s:", from, stubs[i].name, to, landings[k].name);
+          if (caught.hits) printf(" %d times signal %d code %d%s btype %d\n", caught.hits, caught.signal, caught.code,
+                                  caught.pc == (uintptr_t)target && caught.addr == caught.pc ? "" : " WRONG PC", (int)(caught.pstate >> 10 & 3));
+          else printf(" yes\n");
+        }
+  MUST(mprotect(page[1], 4096, PROT_READ | PROT_EXEC));
+  TRY(branch(page[1] + 512, page[1]));
+  CHECK(mprotect(page[1], 4096, PROT_READ | 0x40) == -1 && errno == EINVAL);
+}
+static void handler_in_guarded_page(int argc, char **argv) {
+  (void)argc, (void)argv;
+  catch_signals();
+  // Two handlers that return: the first is a target for calls, the second is not.
+  static const uint32_t code[] = {0xd503245f, 0xd65f03c0, 0xd503201f, 0xd65f03c0};
+  uint32_t *page = MUST(mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
+  memcpy(page, code, sizeof code);
+  __builtin___clear_cache((char *)page, (char *)page + 4096);
+  MUST(mprotect(page, 4096, PROT_READ | PROT_EXEC | PROT_BTI));
+  for (int i = 0; i < 2; i++) {
+    struct sigaction act = {.sa_handler = (void (*)(int))(page + 2 * i)};
+    MUST(sigaction(SIGUSR1, &act, NULL));
+    TRY(raise(SIGUSR1));
+    SHOW(caught.pstate >> 10 & 3);
+  }
+}
+
+// PSTATE fields
+
+#define READ(reg) ({ uint64_t v_; asm volatile("mrs %0, " reg : "=r"(v_)); v_; })
+#define WRITE(reg, value) asm volatile("msr " reg ", %0" : : "r"((uint64_t)(value)))
+static void on_usr1(int signal, siginfo_t *info, void *context) {
+  (void)signal, (void)info;
+  ucontext_t *uc = context;
+  HEX(uc->uc_mcontext.pstate & 0x3001000);
+  HEX(READ("s3_3_c4_c2_5"));
+  uc->uc_mcontext.pstate ^= 0x1000;
+}
+static void pstate(int argc, char **argv) {
+  (void)argc, (void)argv;
+  struct sigaction act = {.sa_sigaction = on_usr1, .sa_flags = SA_SIGINFO};
+  MUST(sigaction(SIGUSR1, &act, NULL));
+  WRITE("s3_3_c4_c2_5", -1ul);
+  HEX(READ("s3_3_c4_c2_5"));
+  asm volatile(".inst 0xd503405f");  // msr dit, #0
+  HEX(READ("s3_3_c4_c2_5"));
+  asm volatile(".inst 0xd503415f");  // msr dit, #1
+  HEX(READ("s3_3_c4_c2_5"));
+  asm volatile(".inst 0xd503413f");  // msr ssbs, #1
+  HEX(READ("s3_3_c4_c2_6"));
+  raise(SIGUSR1);
+  HEX(READ("s3_3_c4_c2_6"));
+  uint64_t a = READ("cntvct_el0"), b = READ("s3_3_c14_c0_6"), c = READ("cntvct_el0");
+  CHECK(a <= b && b <= c);
+}
+
 static const struct test tests[] = {
   {"pauth", pauth}, {"pauth_combined", pauth_combined}, {"pauth_faults", pauth_faults}, {"pauth_keys", pauth_keys},
-  {"lse128", lse128},
+  {"lse128", lse128}, {"mops", mops}, {"mops_faults", mops_faults},
+  {"bti", bti}, {"handler_in_guarded_page", handler_in_guarded_page}, {"pstate", pstate},
 };
 TEST_MAIN(tests)

@@ -181,6 +181,7 @@ fn through(code: &Code, translator: &mut Translator, step: Step) -> Result<Count
             max_insns: Limits::DEFAULT_MAX_INSNS,
             fp: FpMode::Host,
             stop_at: &mut |_| false,
+            guarded: None,
         };
         let lifted = translator.lift_only(guest, pc, &mut limits);
         lifted.map_err(|f| format!("no code at {:#x}", f.addr))?;

@@ -162,6 +162,7 @@ fn describe(event: &TranslationEvent<'_>, items: u32) -> String {
 fn exit_text(exit: &Exit) -> String {
     match exit {
         Exit::Undefined { word } => format!("undefined instruction {word:08x}"),
+        Exit::BranchTarget => "not a branch target".to_owned(),
         Exit::PacFail => "pointer authentication failed".to_owned(),
         Exit::Brk(imm) => format!("brk #{imm:#x}"),
         Exit::Fault(fault) => {

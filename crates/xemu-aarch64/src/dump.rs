@@ -182,7 +182,7 @@ fn decoded(pc: u64, word: u32) -> String {
 /// IR and host code of the block at `pc`.
 fn translated(code: &Code, pc: u64, max_insns: u32, t: &Translation) -> Result<String, String> {
     let mut translator = t.translator();
-    let mut limits = Limits { max_insns, fp: FpMode::Host, stop_at: &mut |_| false };
+    let mut limits = Limits { max_insns, fp: FpMode::Host, stop_at: &mut |_| false, guarded: None };
     let guest: &dyn Guest = code;
     translator
         .lift_only(guest, pc, &mut limits)

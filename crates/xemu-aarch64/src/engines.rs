@@ -13,6 +13,11 @@ use xemu_jit::{
 use xemu_linux::{Engine, EngineThread};
 use xemu_mem::{AddressSpace, CodeObserver, CodeWindow};
 
+thread_local! {
+    /// The window that the thread has fetched from last.
+    static WINDOW: Cell<Option<CodeWindow>> = const { Cell::new(None) };
+}
+
 /// The address space as engines see it.
 pub struct SpaceGuest {
     space: &'static AddressSpace,
@@ -23,25 +28,33 @@ impl SpaceGuest {
     pub fn new(space: &'static AddressSpace) -> Self {
         Self { space }
     }
-}
 
-thread_local! {
-    /// The window that the thread has fetched from last.
-    static WINDOW: Cell<Option<CodeWindow>> = const { Cell::new(None) };
-}
-
-impl Guest for SpaceGuest {
-    fn fetch(&self, addr: u64) -> Result<u32, GuestFault> {
+    /// The executable memory around an address.
+    fn window(&self, addr: u64) -> Result<CodeWindow, GuestFault> {
         let generation = self.space.generation();
         if let Some(window) = WINDOW.get()
             && window.generation == generation
             && window.contains(addr)
         {
-            return window.fetch(addr);
+            return Ok(window);
         }
         let window = self.space.code_window(addr)?;
         WINDOW.set(Some(window));
-        window.fetch(addr)
+        Ok(window)
+    }
+}
+
+impl Guest for SpaceGuest {
+    fn fetch(&self, addr: u64) -> Result<u32, GuestFault> {
+        self.window(addr)?.fetch(addr)
+    }
+
+    fn has_guarded_pages(&self) -> bool {
+        self.space.has_guarded_pages()
+    }
+
+    fn is_guarded(&self, addr: u64) -> bool {
+        self.window(addr).is_ok_and(|window| window.guarded)
     }
 
     fn machine(&self) -> Box<dyn Machine> {

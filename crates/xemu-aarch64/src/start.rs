@@ -70,11 +70,12 @@ fn prepare(options: Options, secure: bool) -> Result<(&'static Process, Box<CpuS
     let space: &'static AddressSpace = Box::leak(Box::new(AddressSpace::new(entropy)));
     xemu_mem::install_fault_handlers()
         .map_err(|errno| Failure::own(format_args!("cannot install fault handlers: {errno}")))?;
+    let config = linux_config(&options, &model);
+    space.set_extra_protections(config.extra_protections());
     let program = load(space, &options, &model, secure)?;
     let lift = LiftConfig { model: model.clone() };
     let engine = make_engine(&options, space, lift, features)?;
     let info = program_info(&options, &program);
-    let config = linux_config(&options, &model);
     let _ = STATS.set(options.stats);
     let process = Process::init(config, engine, space, info);
     let mut cpu = Box::new(CpuState { pc: program.loaded.pc, ..CpuState::default() });

@@ -44,6 +44,9 @@ pub enum Exit {
     },
     /// The instruction at pc found a pointer that is not authentic: SIGILL, ILL_ILLOPN.
     PacFail,
+    /// An indirect branch came to the instruction at pc, which is no target for it: SIGILL,
+    /// ILL_ILLOPC.
+    BranchTarget,
     /// The instruction at pc faulted and changed nothing.
     Fault(GuestFault),
     /// The poll flag was set; there may be signals to deliver.

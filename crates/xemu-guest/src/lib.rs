@@ -17,4 +17,6 @@ pub use exit::{Exit, FaultKind, GuestFault};
 pub use flags::{Cond, HostFlags, Nzcv};
 pub use fp_control::{Fpcr, Fpsr, Mxcsr, RoundingMode};
 pub use pauth::PacState;
-pub use state::{COUNTER_HZ, CpuState, EngineSlots, HELPER_SLOTS, Monitor, STATE_BIAS, XREG_SP};
+pub use state::{
+    COUNTER_HZ, CpuState, EngineSlots, HELPER_SLOTS, Monitor, STATE_BIAS, XREG_SP, pstate,
+};

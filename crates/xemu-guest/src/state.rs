@@ -139,6 +139,22 @@ pub struct CpuState {
     pub engine: EngineSlots,
     /// Keys of pointer authentication.
     pub pac: PacState,
+    /// PSTATE.BTYPE of the next instruction; only kept while some page is guarded.
+    pub btype: u32,
+    /// PSTATE.SSBS, DIT and TCO in their places.
+    pub pstate: u32,
+}
+
+/// Bits of [`CpuState::pstate`]. (Arm ARM C5.2.26, "SPSR_EL1")
+pub mod pstate {
+    /// Speculative store bypass safe.
+    pub const SSBS: u32 = 1 << 12;
+    /// Data-independent timing.
+    pub const DIT: u32 = 1 << 24;
+    /// Tag check override.
+    pub const TCO: u32 = 1 << 25;
+    /// Where BTYPE is in a saved PSTATE.
+    pub const BTYPE_SHIFT: u32 = 10;
 }
 
 impl Default for CpuState {
@@ -158,6 +174,8 @@ impl Default for CpuState {
             poll: AtomicU32::new(0),
             engine: EngineSlots::default(),
             pac: PacState::default(),
+            btype: 0,
+            pstate: 0,
         }
     }
 }
@@ -179,6 +197,8 @@ impl Clone for CpuState {
             poll: AtomicU32::new(self.poll.load(Ordering::Relaxed)),
             engine: self.engine.clone(),
             pac: self.pac,
+            btype: self.btype,
+            pstate: self.pstate,
         }
     }
 }

@@ -92,6 +92,26 @@ impl GuestMemory for HostMemory {
         self.check_write(addr, 1)?;
         xemu_mem::fill(addr & !63, 0, 64)
     }
+
+    fn copy(&mut self, to: u64, from: u64, len: u32) -> Result<(), GuestFault> {
+        const SHORT: usize = 256;
+        let len = len as usize;
+        if len <= SHORT {
+            let mut bytes = [0; SHORT];
+            xemu_mem::copy_in(from, &mut bytes[..len])?;
+            return xemu_mem::copy_out(to, &bytes[..len]);
+        }
+        let overlap = to.wrapping_sub(from) < len as u64;
+        if !overlap {
+            return xemu_mem::copy_within(to, from, len).1.map_or(Ok(()), Err);
+        }
+        let bytes = xemu_mem::read_bytes(from, len)?;
+        xemu_mem::copy_out(to, &bytes)
+    }
+
+    fn set(&mut self, addr: u64, value: u8, len: u32) -> Result<(), GuestFault> {
+        xemu_mem::fill(addr, value, len as usize)
+    }
 }
 
 #[cfg(test)]

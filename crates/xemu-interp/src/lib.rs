@@ -10,6 +10,7 @@ pub mod eval;
 pub mod fp;
 mod host_memory;
 mod memory;
+mod mops;
 mod overlay;
 mod pauth;
 mod run;

@@ -32,6 +32,21 @@ pub trait GuestMemory {
 
     /// DC ZVA: zeroes the 64 aligned bytes that hold the address.
     fn dc_zva(&mut self, addr: u64) -> Result<(), GuestFault>;
+
+    /// Copies at most a page's bytes, neither from nor to more than one page. All are read before
+    /// any is written.
+    fn copy(&mut self, to: u64, from: u64, len: u32) -> Result<(), GuestFault> {
+        let at = |base: u64, i: u32| base.wrapping_add(i.into());
+        let bytes: Result<Vec<u128>, _> = (0..len).map(|i| self.read(at(from, i), 1)).collect();
+        let mut bytes = bytes?.into_iter().zip(0..);
+        bytes.try_for_each(|(byte, i)| self.write(at(to, i), 1, byte))
+    }
+
+    /// Sets bytes of one page.
+    fn set(&mut self, addr: u64, value: u8, len: u32) -> Result<(), GuestFault> {
+        let mut places = (0..len).map(|i| addr.wrapping_add(i.into()));
+        places.try_for_each(|at| self.write(at, 1, value.into()))
+    }
 }
 
 /// What else a block can reach outside of the processor.
@@ -93,6 +108,12 @@ impl<M: GuestMemory, D> GuestMemory for Combined<M, D> {
     }
     fn dc_zva(&mut self, addr: u64) -> Result<(), GuestFault> {
         self.memory.dc_zva(addr)
+    }
+    fn copy(&mut self, to: u64, from: u64, len: u32) -> Result<(), GuestFault> {
+        self.memory.copy(to, from, len)
+    }
+    fn set(&mut self, addr: u64, value: u8, len: u32) -> Result<(), GuestFault> {
+        self.memory.set(addr, value, len)
     }
 }
 

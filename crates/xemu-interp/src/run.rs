@@ -3,13 +3,13 @@
 use core::sync::atomic::{Ordering, fence};
 
 use xemu_guest::{
-    Cond, CpuState, Exit, FaultKind, Fpcr, Fpsr, GuestFault, HostFlags, Monitor, Nzcv,
+    Cond, CpuState, Exit, FaultKind, Fpcr, Fpsr, GuestFault, HostFlags, Monitor, Nzcv, pstate,
 };
 use xemu_ir::{Block, Es, FenceKind, Inst, Op, PacKind, RmwKind, SysReg, Val};
 
 use crate::eval::{FpEnv, eval_op};
 use crate::memory::{Machine, accessed, untag};
-use crate::pauth;
+use crate::{mops, pauth};
 
 /// How a block ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -175,6 +175,14 @@ impl Run<'_> {
             }
             Op::AtomicCas128 => Ok(self.machine.cas128(accessed(n), args[1], args[2])?),
             Op::AtomicRmw128 => self.rmw128(accessed(n), RmwKind::from_u8(b), args[1]),
+            Op::MemCopy => {
+                let args = args.map(|v| v as u64);
+                mops::copy(self.cpu, self.machine, (a, b != 0), args).map_err(|p| self.paused(p))
+            }
+            Op::MemSet => {
+                let args = args.map(|v| v as u64);
+                mops::set(self.cpu, self.machine, a, args).map_err(|p| self.paused(p))
+            }
             Op::PacSign => Ok(pauth::sign(&self.cpu.pac, a, PacKind::from_u8(b), n, m).into()),
             Op::PacAuth => pauth::authenticate(&self.cpu.pac, a, PacKind::from_u8(b), n, m)
                 .map(u128::from)
@@ -185,6 +193,8 @@ impl Run<'_> {
                 self.machine.dc_zva(accessed(n))?;
                 Ok(0)
             }
+            Op::SetBtype => self.done(|run| run.cpu.btype = a.into()),
+            Op::CheckBtype => self.check_btype(a),
             Op::IcIvau => self.done(|run| run.machine.ic_ivau(untag(n))),
             Op::Pause => self.done(|_| core::hint::spin_loop()),
 
@@ -229,6 +239,9 @@ impl Run<'_> {
                 self.cpu.fpsr().0.into()
             }
             SysReg::CntvctEl0 => self.machine.counter(),
+            SysReg::Ssbs => (self.cpu.pstate & pstate::SSBS).into(),
+            SysReg::Dit => (self.cpu.pstate & pstate::DIT).into(),
+            SysReg::Tco => (self.cpu.pstate & pstate::TCO).into(),
         }
     }
 
@@ -244,9 +257,16 @@ impl Run<'_> {
                 self.env.fpsr = Fpsr(0);
                 self.cpu.set_fpsr(Fpsr(value as u32));
             }
+            SysReg::Ssbs => self.set_pstate(pstate::SSBS, value),
+            SysReg::Dit => self.set_pstate(pstate::DIT, value),
+            SysReg::Tco => self.set_pstate(pstate::TCO, value),
             // Not writable at EL0; an MSR to them is undefined and never becomes this op.
             SysReg::TpidrroEl0 | SysReg::CntvctEl0 => {}
         }
+    }
+
+    fn set_pstate(&mut self, bit: u32, value: u64) {
+        self.cpu.pstate = self.cpu.pstate & !bit | value as u32 & bit;
     }
 
     fn random(&mut self) -> u64 {
@@ -262,6 +282,23 @@ impl Run<'_> {
     fn store(&mut self, inst: &Inst, args: &[u128; 3], es: Es) -> Result<u128, Stop> {
         self.machine.write(address(inst, args), es.bytes(), args[2])?;
         Ok(0)
+    }
+
+    fn check_btype(&mut self, accepted: u8) -> Result<u128, Stop> {
+        let btype = self.cpu.btype;
+        if btype != 0 && accepted >> btype & 1 == 0 {
+            return Err(Stop::Exit(self.insn, Exit::BranchTarget));
+        }
+        self.cpu.btype = 0;
+        Ok(0)
+    }
+
+    /// The instruction is not done yet.
+    fn paused(&self, pause: mops::Pause) -> Stop {
+        match pause {
+            mops::Pause::Poll => Stop::To(self.insn),
+            mops::Pause::Fault(fault) => Stop::Fault(fault),
+        }
     }
 
     /// Replaces 16 bytes atomically; gives the old value.

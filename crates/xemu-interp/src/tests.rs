@@ -348,6 +348,11 @@ fn every_op_runs() {
         if op.is_plain_access() {
             args[1] = Val::NONE;
         }
+        // Nothing left to copy.
+        if matches!(op, Op::MemCopy | Op::MemSet) {
+            args[0] = Val(insts.len() as u32);
+            insts.push(inst(Op::Const64, 0, none, 0));
+        }
         insts.push(inst(op, 1, args, 1));
         let block = Block { pc: 0x4000, insts, end_pc: 0x4004, ..Block::default() };
         let mut bench = Bench::new();

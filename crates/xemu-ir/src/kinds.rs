@@ -279,6 +279,12 @@ named_enum! {
         Fpsr = "fpsr",
         /// CNTVCT_EL0: the virtual counter.
         CntvctEl0 = "cntvct_el0",
+        /// SSBS, of PSTATE.
+        Ssbs = "ssbs",
+        /// DIT, of PSTATE.
+        Dit = "dit",
+        /// TCO, of PSTATE.
+        Tco = "tco",
     }
 }
 

@@ -347,6 +347,12 @@ ir_ops! {
     AtomicCas128 "atomic_cas128"  V   (I64, V, V)   [NONE, NONE] noi RMW;
     /// Atomic on 128 bits; the result is the old value. `b` is `clr`, `set` or `swp`.
     AtomicRmw128 "atomic_rmw128"  V   (I64, V)      [NONE, Rmw]  noi RMW;
+    /// What is left, target, source: copies upwards to below the addresses while that is negative,
+    /// or, with `b` 1, downwards while it is positive. The result is 0; X`a` holds what is left
+    /// when a fault or a poll comes in between.
+    MemCopy      "mem_copy"       I64 (I64, I64, I64) [X, Num]   noi EXCL;
+    /// What is left, target, value: sets bytes likewise, upwards.
+    MemSet       "mem_set"        I64 (I64, I64, I64) [X, Num]   noi EXCL;
     /// The pointer with a code of key `a` (IA, IB, DA, DB) and a modifier.
     PacSign      "pac_sign"       I64 (I64, I64)    [Num, Pac]   noi RS;
     /// The pointer without its code of key `a`; faults if it is wrong and `b` says so.
@@ -357,6 +363,10 @@ ir_ops! {
     MemFence     "fence"          Non ()            [Fence, NONE] noi KEEP;
     /// Zeroes the 64 aligned bytes that hold the address.
     DcZva        "dc_zva"         Non (I64)         [NONE, NONE] noi ST;
+    /// Sets PSTATE.BTYPE to `a`.
+    SetBtype     "set_btype"      Non ()            [Num, NONE]  noi WS.or(KEEP);
+    /// Clears PSTATE.BTYPE; leaves the block if it is not 0 and bit BTYPE of `a` is clear.
+    CheckBtype   "check_btype"    Non ()            [Num, NONE]  noi FLT.or(WS).or(KEEP);
     /// Invalidates translated code of the 64 aligned bytes that hold the address.
     IcIvau       "ic_ivau"        Non (I64)         [NONE, NONE] noi KEEP;
     /// Tells the processor that the guest spins.

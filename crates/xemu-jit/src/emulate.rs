@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use xemu_guest::{CpuState, GuestFault};
 use xemu_interp::{BlockEnd, Interp, Machine};
 use xemu_ir::{Block, FpMode};
-use xemu_lift::{Lifter, Limits, fp_mode};
+use xemu_lift::{Guarded, Lifter, Limits, fp_mode};
 
 use crate::guest::Guest;
 
@@ -14,12 +14,41 @@ const MOST_KEPT: usize = 1024;
 /// The most guest instructions that are interpreted between two polls.
 const MAX_INSNS: u32 = 64;
 
+/// What a lifted instruction depends on: its word, and whether its page is guarded if any is.
+pub(crate) type Key = (u32, Option<bool>);
+
+/// The key of the instruction at `pc`.
+///
+/// # Errors
+/// The fault of fetching it.
+pub(crate) fn key_of(guest: &dyn Guest, pc: u64) -> Result<Key, GuestFault> {
+    let word = guest.fetch(pc)?;
+    Ok((word, guest.has_guarded_pages().then(|| guest.is_guarded(pc))))
+}
+
+/// Lifts one instruction.
+///
+/// # Errors
+/// None that fetching has not met before.
+pub(crate) fn lift_one(
+    lifter: &mut Lifter,
+    (pc, fp): (u64, FpMode),
+    (word, guard): Key,
+    block: &mut Block,
+) -> Result<(), GuestFault> {
+    let is_guarded = move |_| guard == Some(true);
+    let guarded: Guarded<'_> = if guard.is_some() { Some(&is_guarded) } else { None };
+    let stop_at = &mut |_| false;
+    let mut limits = Limits { max_insns: 1, fp, stop_at, guarded };
+    lifter.lift_block(pc, &mut |_| Ok(word), block, &mut limits)
+}
+
 /// Interprets: one instruction at a time, keeping what it has lifted, or a block, forgetting it.
 pub struct Emulator {
     interp: Interp,
     machine: Box<dyn Machine>,
     block: Block,
-    kept: HashMap<(u64, FpMode), (u32, Block), foldhash::fast::FixedState>,
+    kept: HashMap<(u64, FpMode), (Key, Block), foldhash::fast::FixedState>,
 }
 
 impl Emulator {
@@ -41,19 +70,17 @@ impl Emulator {
         lifter: &mut Lifter,
     ) -> Result<BlockEnd, GuestFault> {
         let pc = cpu.pc;
-        let word = guest.fetch(pc)?;
-        let fp = fp_mode(cpu.fpcr);
-        let key = (pc, fp);
-        if self.kept.get(&key).is_none_or(|(kept, _)| *kept != word) {
+        let key = key_of(guest, pc)?;
+        let at = (pc, fp_mode(cpu.fpcr));
+        if self.kept.get(&at).is_none_or(|(kept, _)| *kept != key) {
             if self.kept.len() >= MOST_KEPT {
                 self.kept.clear();
             }
             let mut block = Block::default();
-            let mut limits = Limits { max_insns: 1, fp, stop_at: &mut |_| false };
-            lifter.lift_block(pc, &mut |_| Ok(word), &mut block, &mut limits)?;
-            self.kept.insert(key, (word, block));
+            lift_one(lifter, at, key, &mut block)?;
+            self.kept.insert(at, (key, block));
         }
-        let (_, block) = &self.kept[&key];
+        let (_, block) = &self.kept[&at];
         Ok(self.interp.run_block(block, cpu, &mut *self.machine))
     }
 
@@ -65,7 +92,10 @@ impl Emulator {
         lifter: &mut Lifter,
     ) -> Result<BlockEnd, GuestFault> {
         let fp = fp_mode(cpu.fpcr);
-        let mut limits = Limits { max_insns: MAX_INSNS, fp, stop_at: &mut |_| true };
+        let guarded = |addr| guest.is_guarded(addr);
+        let guarded: Guarded<'_> = if guest.has_guarded_pages() { Some(&guarded) } else { None };
+        let stop_at = &mut |_| true;
+        let mut limits = Limits { max_insns: MAX_INSNS, fp, stop_at, guarded };
         lifter.lift_block(cpu.pc, &mut |a| guest.fetch(a), &mut self.block, &mut limits)?;
         Ok(self.interp.run_block(&self.block, cpu, &mut *self.machine))
     }

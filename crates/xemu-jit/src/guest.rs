@@ -14,6 +14,16 @@ pub trait Guest: Send + Sync + 'static {
     /// When the address is not mapped, or not executable.
     fn fetch(&self, addr: u64) -> Result<u32, GuestFault>;
 
+    /// Whether some page is, or was, guarded (PROT_BTI).
+    fn has_guarded_pages(&self) -> bool {
+        false
+    }
+
+    /// Whether the page of an executable address is guarded.
+    fn is_guarded(&self, _addr: u64) -> bool {
+        false
+    }
+
     /// Memory and devices for interpreted instructions.
     fn machine(&self) -> Box<dyn Machine>;
 

@@ -2,7 +2,7 @@
 
 use xemu_guest::GuestFault;
 use xemu_ir::{Analysis, Block, FpMode, passes::liveness};
-use xemu_lift::{LiftConfig, Lifter, Limits, flags_live_at};
+use xemu_lift::{Guarded, LiftConfig, Lifter, Limits, flags_live_at};
 use xemu_x64::{CompileContext, CompileError, Compiled, Compiler, HostFeatures};
 
 use crate::guest::{BlockObserver, Guest, TranslationEvent};
@@ -47,7 +47,9 @@ impl Translator {
         stop_at: &mut dyn FnMut(u64) -> bool,
         observer: Option<&BlockObserver>,
     ) -> Result<(), GuestFault> {
-        self.lift_only(guest, pc, &mut Limits { max_insns, fp, stop_at })?;
+        let guarded = |addr| guest.is_guarded(addr);
+        let guarded: Guarded<'_> = if guest.has_guarded_pages() { Some(&guarded) } else { None };
+        self.lift_only(guest, pc, &mut Limits { max_insns, fp, stop_at, guarded })?;
         if let Some(observer) = observer {
             observer(&TranslationEvent::Lifted(&self.block));
         }

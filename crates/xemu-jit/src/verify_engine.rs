@@ -17,8 +17,9 @@ use xemu_guest::{CpuState, Exit, Fpcr, Fpsr, GuestFault, Monitor, Nzcv};
 use xemu_host::HostContext;
 use xemu_interp::{BlockEnd, Combined, Devices, Difference, HostMemory, Interp, Overlay};
 use xemu_ir::{Block, Effects, FpMode, Inst, Op, SysReg};
-use xemu_lift::{Lifter, Limits, fp_mode};
+use xemu_lift::{Lifter, fp_mode};
 
+use crate::emulate::{Key, key_of, lift_one};
 use crate::engine::{ForkGuard, JitConfig, JitEngine, JitError};
 use crate::fault::HostFault;
 use crate::guest::{Guest, TranslationEvent};
@@ -223,7 +224,9 @@ fn is_comparable(block: &Block) -> bool {
         let random =
             inst.op == Op::Rndr || inst.op == Op::GetSys && inst.a == u8::from(SysReg::CntvctEl0);
         let hidden = inst.effects().has(Effects::SIDE_EXIT) && inst.imm == pc.wrapping_add(4);
-        !random && !hidden
+        // A poll that comes while memory is copied interrupts one of the runs alone.
+        let long = matches!(inst.op, Op::MemCopy | Op::MemSet);
+        !random && !hidden && !long
     })
 }
 
@@ -247,7 +250,7 @@ const MOST_KEPT: usize = 1 << 16;
 
 /// An instruction by itself.
 struct Lifted {
-    word: u32,
+    key: Key,
     block: Block,
     writes_memory: bool,
     stores_exclusive: bool,
@@ -340,22 +343,22 @@ impl Reference {
     fn step(&mut self, cpu: &mut CpuState, guest: &dyn Guest) -> Result<BlockEnd, GuestFault> {
         let pc = cpu.pc;
         self.writes.push(None);
-        let word = guest.fetch(pc)?;
-        let fp = fp_mode(cpu.fpcr);
+        let key = key_of(guest, pc)?;
+        let (word, _) = key;
+        let at = (pc, fp_mode(cpu.fpcr));
         self.path.push((pc, word));
-        if self.lifted.get(&(pc, fp)).is_none_or(|kept| kept.word != word) {
+        if self.lifted.get(&at).is_none_or(|kept| kept.key != key) {
             if self.lifted.len() >= MOST_KEPT {
                 self.lifted.clear();
             }
             let mut block = Block::default();
-            let mut limits = Limits { max_insns: 1, fp, stop_at: &mut |_| false };
-            self.lifter.lift_block(pc, &mut |_| Ok(word), &mut block, &mut limits)?;
+            lift_one(&mut self.lifter, at, key, &mut block)?;
             let writes_memory = block.insts.iter().any(|i| i.effects().has(Effects::WRITES_MEM));
             let exclusive = |i: &Inst| matches!(i.op, Op::StoreEx | Op::StoreEx128);
             let stores_exclusive = block.insts.iter().any(exclusive);
-            self.lifted.insert((pc, fp), Lifted { word, block, writes_memory, stores_exclusive });
+            self.lifted.insert(at, Lifted { key, block, writes_memory, stores_exclusive });
         }
-        let Lifted { block, writes_memory, stores_exclusive, .. } = &self.lifted[&(pc, fp)];
+        let Lifted { block, writes_memory, stores_exclusive, .. } = &self.lifted[&at];
         // The interpreter marks an address without its tag, and the code compares with the tag.
         let base = cpu.x[(word >> 5 & 31) as usize];
         self.may_fail |= *stores_exclusive && xemu_interp::untag(base) != base;

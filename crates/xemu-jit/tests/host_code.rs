@@ -28,7 +28,8 @@ fn translate(features: HostFeatures, words: &[u32]) -> String {
     let model = CpuModel::by_name("max").expect("the model exists");
     let mut block = Block::default();
     let max_insns = words.len() as u32;
-    let mut limits = Limits { max_insns, fp: FpMode::Host, stop_at: &mut |_| false };
+    let (fp, stop_at) = (FpMode::Host, &mut |_| false);
+    let mut limits = Limits { max_insns, fp, stop_at, guarded: None };
     let mut fetch = |pc: u64| Ok(words[((pc - PC) / 4) as usize % words.len()]);
     Lifter::new(LiftConfig { model })
         .lift_block(PC, &mut fetch, &mut block, &mut limits)

@@ -2,6 +2,7 @@
 //! instructions")
 
 use xemu_a64::insn::*;
+use xemu_a64::{Decode, Insn, decode};
 use xemu_ir::{Op, Val};
 
 use crate::ctx::Ctx;
@@ -179,13 +180,53 @@ pub(crate) fn bl(cx: &mut Ctx<'_>, i: Bl) {
     cx.b.exit(Op::Call, 0, Val::NONE, to);
 }
 
-/// Jumps to an address that came from register `_rn`.
-pub(crate) fn go(cx: &mut Ctx<'_>, _rn: u32, to: Val) {
+/// Values of PSTATE.BTYPE. (Arm ARM D1.4, "PSTATE.BTYPE")
+mod btype {
+    /// After BR X16, BR X17, and any BR outside of guarded pages.
+    pub const TRAMPOLINE: u8 = 1;
+    /// After BLR.
+    pub const CALL: u8 = 2;
+    /// After any other BR.
+    pub const JUMP: u8 = 3;
+}
+
+/// At the start of a block, which alone can be the target of an indirect branch.
+pub(crate) fn check_branch_type(cx: &mut Ctx<'_>) {
+    let Some(guarded) = cx.guarded else { return };
+    if matches!(decode(cx.word), Decode::Insn(Insn::Brk(_) | Insn::Hlt(_))) {
+        // A target for all; what is seen at the exception is BTYPE before it.
+        return;
+    }
+    let accepted = if guarded(cx.pc) { accepted_branch_types(cx.word) } else { 0b1110 };
+    cx.b.op0(Op::CheckBtype, accepted, 0);
+}
+
+/// Which branch types the instruction is a target for: bit n stands for type n. As Linux sets
+/// SCTLR_EL1.BT0, PACIASP is no target for jumps. (Arm ARM D8.5.1)
+fn accepted_branch_types(word: u32) -> u8 {
+    const C: u8 = 1 << btype::TRAMPOLINE | 1 << btype::CALL;
+    const J: u8 = 1 << btype::TRAMPOLINE | 1 << btype::JUMP;
+    match decode(word) {
+        Decode::Insn(Insn::Bti(i)) => [0, C, J, C | J][i.op() as usize],
+        Decode::Insn(Insn::Paciasp(_) | Insn::Pacibsp(_)) => C,
+        _ => 0,
+    }
+}
+
+/// Jumps to an address that came from register `rn`.
+pub(crate) fn go(cx: &mut Ctx<'_>, rn: u32, to: Val) {
+    if let Some(guarded) = cx.guarded {
+        let plain = guarded(cx.pc) && !matches!(rn, 16 | 17);
+        cx.b.op0(Op::SetBtype, if plain { btype::JUMP } else { btype::TRAMPOLINE }, 0);
+    }
     cx.b.exit(Op::GotoReg, 0, to, 0);
 }
 
 /// Calls an address that came from a register.
 pub(crate) fn call(cx: &mut Ctx<'_>, to: Val) {
+    if cx.guarded.is_some() {
+        cx.b.op0(Op::SetBtype, btype::CALL, 0);
+    }
     set_link(cx);
     cx.b.exit(Op::CallReg, 0, to, 0);
 }

@@ -16,6 +16,7 @@ mod id {
     pub const MPIDR: u32 = sysreg(3, 0, 0, 0, 5);
     pub const REVIDR: u32 = sysreg(3, 0, 0, 0, 6);
     pub const PFR0: u32 = sysreg(3, 0, 0, 4, 0);
+    pub const PFR1: u32 = sysreg(3, 0, 0, 4, 1);
     pub const DFR0: u32 = sysreg(3, 0, 0, 5, 0);
     pub const ISAR0: u32 = sysreg(3, 0, 0, 6, 0);
     pub const ISAR1: u32 = sysreg(3, 0, 0, 6, 1);
@@ -160,8 +161,20 @@ cpu_features! {
     FpacQarma3  []          0, 0,           [(ISAR2 12 5)];
     /// The same for the own cipher.
     FpacImp     []          0, 0,           [(ISAR1 8 5)];
+    /// FEAT_DIT: what is done here takes its time whatever the bit says.
+    Dit         []          bit(24), 0,     [(PFR0 48 1)];
+    /// FEAT_SSBS2.
+    Ssbs        []          bit(28), 0,     [(PFR1 4 2)];
+    /// FEAT_BTI.
+    Bti         [Bti]       0, bit(17),     [(PFR1 0 1)];
+    /// FEAT_ECV, of which programs see CNTVCTSS_EL0.
+    Ecv         []          0, bit(19),     [(MMFR0 60 1)];
+    /// FEAT_MTE2 and FEAT_MTE3: tagged memory, checked at once or later.
+    Mte         [Mte]       0, bit(18) | bit(22), [(PFR1 8 3)];
     /// FEAT_XS: DSB with nXS.
     Xs          [Xs]        0, 0,           [];
+    /// FEAT_MOPS.
+    Mops        [Mops]      0, bit(43),     [(ISAR2 16 1)];
     /// FEAT_LSE128.
     Lse128      [Lse128]    0, bit(47),     [(ISAR0 20 3)];
 }
@@ -177,10 +190,11 @@ use CpuFeature::*;
 
 const V8_0: &[CpuFeature] = &[Fp, Cpuid, Aes, Pmull, Sha1, Sha256, Crc32];
 const V8_2: &[CpuFeature] = &[Lse, Rdm, Lrcpc, Dpb, DotProd];
-const V8_4: &[CpuFeature] = &[Jscvt, Fcma, Lrcpc2, FlagM, Lse2];
-const NEOVERSE_V1: &[CpuFeature] = &[Fp16, Fhm, Sha512, Sha3, Sm3, Sm4, Dpb2, I8mm, Bf16, Dgh, Rng];
+const V8_4: &[CpuFeature] = &[Jscvt, Fcma, Lrcpc2, FlagM, Lse2, Dit, Ssbs];
+const NEOVERSE_V1: &[CpuFeature] = &[Fp16, Fhm, Sha512, Sha3, Sm3, Sm4, Dpb2, I8mm, Bf16, Dgh];
 const V8_5: &[CpuFeature] = &[FlagM2, Frintts, Sb];
-const LATEST: &[CpuFeature] = &[Lrcpc3, Wfxt, Cssc, Cmpbr, Hbc, Xs, Lse128, Pauth, PacImp, FpacImp];
+const LATEST: &[CpuFeature] =
+    &[Rng, Bti, Ecv, Lrcpc3, Wfxt, Cssc, Cmpbr, Hbc, Xs, Mops, Lse128, Pauth, PacImp, FpacImp];
 
 const LATEST_FP: &[CpuFeature] = &[Ebf16, Afp, Rpres, Lut, Faminmax, Fprcvt];
 
@@ -195,16 +209,16 @@ static MODELS: &[ModelRow] = &[
     ModelRow { names: &["cortex-a53"], midr: 0x410f_d034, features: &[V8_0] },
     ModelRow { names: &["cortex-a72"], midr: 0x410f_d083, features: &[V8_0] },
     ModelRow { names: &["cortex-a76"], midr: 0x414f_d0b1, features: &[V8_0, V8_2, &[Fp16]] },
-    ModelRow { names: &["neoverse-n1"], midr: 0x414f_d0c1, features: &[V8_0, V8_2, &[Fp16]] },
+    ModelRow { names: &["neoverse-n1"], midr: 0x414f_d0c1, features: &[V8_0, V8_2, &[Fp16, Ssbs]] },
     ModelRow {
         names: &["neoverse-v1"],
         midr: 0x411f_d402,
-        features: &[V8_0, V8_2, V8_4, NEOVERSE_V1, &[Pauth, PacQarma5]],
+        features: &[V8_0, V8_2, V8_4, NEOVERSE_V1, &[Rng, Pauth, PacQarma5]],
     },
     ModelRow {
         names: &["neoverse-n2"],
         midr: 0x410f_d493,
-        features: &[V8_0, V8_2, V8_4, NEOVERSE_V1, V8_5, &[Pauth, PacQarma5, FpacQarma5]],
+        features: &[V8_0, V8_2, V8_4, NEOVERSE_V1, V8_5, &[Bti, Ecv, Pauth, PacQarma5, FpacQarma5]],
     },
 ];
 
@@ -436,8 +450,8 @@ mod tests {
     fn default_announces_the_usual_features() {
         let m = CpuModel::default();
         // fp asimd aes pmull sha1 sha2 crc32 atomics cpuid asimdrdm jscvt fcma lrcpc dcpop
-        // asimddp uscat ilrcpc flagm sb; flagm2 frint
-        assert_eq!(m.hwcap(), 0x2e11_f9fb);
+        // asimddp dit uscat ilrcpc flagm ssbs sb; flagm2 frint
+        assert_eq!(m.hwcap(), 0x3f11_f9fb);
         assert_eq!(m.hwcap2(), 0x180);
         assert_eq!(m.id_register(id::ISAR1), Some(0x0000_0011_0021_1001));
         assert_eq!(m.id_register(id::MMFR2), Some(1 << 32));

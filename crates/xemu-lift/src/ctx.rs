@@ -4,7 +4,7 @@ use xemu_a64::{Decode, Feature, decode};
 use xemu_ir::{Builder, Effects, Es, Inst, Op, Val};
 
 use crate::sized::Sized2;
-use crate::{CpuFeature, LiftConfig, dispatch};
+use crate::{CpuFeature, Guarded, LiftConfig, branch, dispatch};
 
 /// The state of lifting one block, seen from one instruction.
 pub(crate) struct Ctx<'a> {
@@ -16,6 +16,8 @@ pub(crate) struct Ctx<'a> {
     pub word: u32,
     /// The processor.
     pub config: &'a LiftConfig,
+    /// Whether the page of an address is guarded; `None` where BTYPE is not kept.
+    pub guarded: Guarded<'a>,
 }
 
 /// Whether the word is in the hint space, where what is not known executes as NOP. (Arm ARM
@@ -30,6 +32,9 @@ impl Ctx<'_> {
         self.word = word;
         let pc = self.pc;
         self.b.begin_insn(pc);
+        if pc == self.b.block().pc {
+            branch::check_branch_type(self);
+        }
         match decode(word) {
             Decode::Insn(insn) => {
                 let feature = insn.feature();

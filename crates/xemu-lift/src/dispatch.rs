@@ -5,7 +5,7 @@ use xemu_a64::Insn::{self, *};
 
 use crate::ctx::Ctx;
 use crate::{
-    atomics, branch, dispatch_simd, dp_imm, dp_reg, exclusive, flag_ops, loads_stores, pauth,
+    atomics, branch, dispatch_simd, dp_imm, dp_reg, exclusive, flag_ops, loads_stores, mops, pauth,
     simd_loads_stores, simd_structures, system,
 };
 
@@ -73,6 +73,7 @@ pub(crate) fn lift(cx: &mut Ctx<'_>, insn: Insn) {
         Cfinv(_) => flag_ops::cfinv(cx),
         Xaflag(_) => flag_ops::xaflag(cx),
         Axflag(_) => flag_ops::axflag(cx),
+        MsrImm(i) => system::msr_imm(cx, i),
         Sys(i) => system::sys(cx, i),
         MsrReg(i) => system::msr_reg(cx, i),
         Mrs(i) => system::mrs(cx, i),
@@ -96,6 +97,9 @@ pub(crate) fn lift(cx: &mut Ctx<'_>, insn: Insn) {
         LdaprPost(i) => exclusive::ldapr_post(cx, i),
         Ldapr(i) => exclusive::ldapr(cx, i),
         LdaprStlrUnscaled(i) => exclusive::ldapr_stlr_unscaled(cx, i),
+        Cpyf(i) => mops::cpyf(cx, i),
+        Cpy(i) => mops::cpy(cx, i),
+        Set(i) => mops::set(cx, i),
         LdrLit(i) => loads_stores::ldr_lit(cx, i),
         LdStNoAllocPair(i) => loads_stores::ld_st_no_alloc_pair(cx, i),
         LdStPairPost(i) => loads_stores::ld_st_pair_post(cx, i),

@@ -22,6 +22,7 @@ mod exclusive;
 mod flag_ops;
 mod flag_scan;
 mod loads_stores;
+mod mops;
 mod pauth;
 mod sized;
 mod system;
@@ -84,7 +85,13 @@ pub struct Limits<'a> {
     /// Whether the block should end before the given address, because it is translated already.
     /// Asked behind conditional branches.
     pub stop_at: &'a mut dyn FnMut(u64) -> bool,
+    /// Whether the page of an address is guarded (FEAT_BTI); `None` where no page is, so that
+    /// nothing is to be emitted for it.
+    pub guarded: Guarded<'a>,
 }
+
+/// Whether the page of an address is guarded, if any is.
+pub type Guarded<'a> = Option<&'a dyn Fn(u64) -> bool>;
 
 impl Limits<'_> {
     /// The usual value of `max_insns`.
@@ -124,7 +131,8 @@ impl Lifter {
         let mut word = fetch(pc)?;
         block.reset(pc);
         block.fp = limits.fp;
-        let mut cx = Ctx { b: Builder::new(block), pc, word, config: &self.config };
+        let guarded = limits.guarded.filter(|_| self.config.has(Feature::Bti));
+        let mut cx = Ctx { b: Builder::new(block), pc, word, config: &self.config, guarded };
         loop {
             let next = cx.lift_one(word);
             let effects = cx.last_effects();

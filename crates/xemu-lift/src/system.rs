@@ -3,7 +3,7 @@
 
 use xemu_a64::imm::sysreg;
 use xemu_a64::insn::*;
-use xemu_guest::{COUNTER_HZ, Fpcr};
+use xemu_guest::{COUNTER_HZ, Fpcr, pstate};
 use xemu_ir::{FenceKind, Op, SysReg, Val};
 
 use crate::cpu_model::CpuFeature;
@@ -79,6 +79,10 @@ const CTR_EL0: u32 = sysreg(3, 3, 0, 0, 1);
 const DCZID_EL0: u32 = sysreg(3, 3, 0, 0, 7);
 const CNTFRQ_EL0: u32 = sysreg(3, 3, 14, 0, 0);
 const CNTVCT_EL0: u32 = sysreg(3, 3, 14, 0, 2);
+const CNTVCTSS_EL0: u32 = sysreg(3, 3, 14, 0, 6);
+const DIT: u32 = sysreg(3, 3, 4, 2, 5);
+const SSBS: u32 = sysreg(3, 3, 4, 2, 6);
+const TCO: u32 = sysreg(3, 3, 4, 2, 7);
 const RNDR: u32 = sysreg(3, 3, 2, 4, 0);
 const RNDRRS: u32 = sysreg(3, 3, 2, 4, 1);
 
@@ -91,6 +95,29 @@ fn get_sys(cx: &mut Ctx<'_>, reg: SysReg) -> Val {
     cx.b.op0(Op::GetSys, reg as u8, 0)
 }
 
+/// The fields of PSTATE that are registers of their own, as far as the processor has them.
+fn pstate_field(cx: &Ctx<'_>, reg: u32) -> Option<SysReg> {
+    match reg {
+        DIT if cx.has(CpuFeature::Dit) => Some(SysReg::Dit),
+        SSBS if cx.has(CpuFeature::Ssbs) => Some(SysReg::Ssbs),
+        TCO if cx.has(CpuFeature::Mte) => Some(SysReg::Tco),
+        _ => None,
+    }
+}
+
+/// MSR (immediate), of which programs may use the fields that they may use as registers too.
+pub(crate) fn msr_imm(cx: &mut Ctx<'_>, i: MsrImm) {
+    let (reg, bit) = match (i.op1(), i.op2()) {
+        (3, 1) => (SSBS, pstate::SSBS),
+        (3, 2) => (DIT, pstate::DIT),
+        (3, 4) => (TCO, pstate::TCO),
+        _ => return cx.undefined(),
+    };
+    let Some(reg) = pstate_field(cx, reg) else { return cx.undefined() };
+    let value = cx.b.const64(if i.crm() & 1 == 1 { u64::from(bit) } else { 0 });
+    cx.b.op1a(Op::SetSys, reg, 0, value);
+}
+
 pub(crate) fn mrs(cx: &mut Ctx<'_>, i: Mrs) {
     let v = match i.sysreg() {
         NZCV => {
@@ -101,14 +128,16 @@ pub(crate) fn mrs(cx: &mut Ctx<'_>, i: Mrs) {
         FPSR => get_sys(cx, SysReg::Fpsr),
         TPIDR_EL0 => get_sys(cx, SysReg::TpidrEl0),
         TPIDRRO_EL0 => get_sys(cx, SysReg::TpidrroEl0),
+        CNTVCTSS_EL0 if cx.has(CpuFeature::Ecv) => get_sys(cx, SysReg::CntvctEl0),
         CNTVCT_EL0 => get_sys(cx, SysReg::CntvctEl0),
         CTR_EL0 => cx.b.const64(CTR_EL0_VALUE),
         DCZID_EL0 => cx.b.const64(DCZID_EL0_VALUE),
         CNTFRQ_EL0 => cx.b.const64(COUNTER_HZ),
         RNDR | RNDRRS if cx.has(CpuFeature::Rng) => cx.b.op0(Op::Rndr, 0, 0),
-        other => match cx.config.model.id_register(other) {
-            Some(value) => cx.b.const64(value),
-            None => return cx.undefined(),
+        other => match (pstate_field(cx, other), cx.config.model.id_register(other)) {
+            (Some(field), _) => get_sys(cx, field),
+            (None, Some(value)) => cx.b.const64(value),
+            (None, None) => return cx.undefined(),
         },
     };
     cx.set_gpr(1, i.rt(), v);
@@ -141,7 +170,10 @@ pub(crate) fn msr_reg(cx: &mut Ctx<'_>, i: MsrReg) {
         FPCR => SysReg::Fpcr,
         FPSR => SysReg::Fpsr,
         TPIDR_EL0 => SysReg::TpidrEl0,
-        _ => return cx.undefined(),
+        other => match pstate_field(cx, other) {
+            Some(field) => field,
+            None => return cx.undefined(),
+        },
     };
     let v = if reg == SysReg::Fpcr { fpcr_value(cx, v) } else { v };
     cx.b.op1a(Op::SetSys, reg, 0, v);

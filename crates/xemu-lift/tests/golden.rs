@@ -15,7 +15,8 @@ const PC: u64 = 0x1000;
 fn lift(word: u32) -> String {
     let model = CpuModel::by_name("max").expect("the model exists");
     let mut block = Block::default();
-    let mut limits = Limits { max_insns: 1, fp: FpMode::Host, stop_at: &mut |_| false };
+    let (fp, stop_at) = (FpMode::Host, &mut |_| false);
+    let mut limits = Limits { max_insns: 1, fp, stop_at, guarded: None };
     Lifter::new(LiftConfig { model })
         .lift_block(PC, &mut |_| Ok(word), &mut block, &mut limits)
         .expect("the fetch succeeds");

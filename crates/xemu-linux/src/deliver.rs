@@ -8,7 +8,7 @@ use xemu_abi::sigframe::{
 };
 use xemu_abi::signal::*;
 use xemu_abi::{Errno, Wire};
-use xemu_guest::{FaultKind, Fpcr, Fpsr, GuestFault, HostFlags, Nzcv};
+use xemu_guest::{FaultKind, Fpcr, Fpsr, GuestFault, HostFlags, Nzcv, pstate};
 
 use crate::host::{self, Disposition};
 use crate::process::Crash;
@@ -144,6 +144,9 @@ fn push_frame(
     t.cpu.set_sp(frame);
     t.cpu.pc = action.handler;
     t.cpu.monitor.size = 0;
+    // The handler is called, as far as branch targets go; tags are checked in it.
+    t.cpu.btype = if t.process.space.has_guarded_pages() { 2 } else { 0 };
+    t.cpu.pstate &= !pstate::TCO;
     Ok(())
 }
 
@@ -155,7 +158,7 @@ fn save(t: &Thread, mask: SigSet) -> SavedContext {
         fault_address: t.fault_address,
         sp: cpu.sp(),
         pc: cpu.pc,
-        pstate: u64::from(cpu.flags.to_nzcv().0),
+        pstate: u64::from(cpu.flags.to_nzcv().0 | cpu.pstate | cpu.btype << pstate::BTYPE_SHIFT),
         ..Default::default()
     };
     uc.regs.copy_from_slice(&cpu.x[..31]);
@@ -190,6 +193,12 @@ pub fn return_from_handler(t: &mut Thread) -> Option<()> {
     cpu.set_sp(uc.sp);
     cpu.pc = uc.pc;
     cpu.flags = HostFlags::from_nzcv(Nzcv((uc.pstate & 0xf000_0000) as u32));
+    cpu.pstate = uc.pstate as u32 & t.process.config.pstate_bits();
+    cpu.btype = if t.process.space.has_guarded_pages() {
+        (uc.pstate >> pstate::BTYPE_SHIFT) as u32 & 3
+    } else {
+        0
+    };
     cpu.v = fpsimd.vregs;
     cpu.set_fpcr(Fpcr(fpsimd.fpcr));
     cpu.set_fpsr(Fpsr(fpsimd.fpsr));

@@ -5,10 +5,12 @@ use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock};
 
+use xemu_abi::hwcap::{HWCAP_DIT, HWCAP_SSBS, HWCAP2_BTI, HWCAP2_MTE};
+use xemu_abi::mman::{PROT_BTI, PROT_MTE};
 use xemu_abi::process::{self as abi, PrctlClass};
 use xemu_abi::signal::SigInfo;
 use xemu_abi::{Errno, Wire};
-use xemu_guest::CpuState;
+use xemu_guest::{CpuState, pstate};
 use xemu_mem::AddressSpace;
 
 use crate::args::*;
@@ -58,6 +60,22 @@ pub struct Config {
     pub emulator_name: CString,
     /// The emulator's own file, for the case that /proc is not there; see [`crate::fd::reserve`].
     pub emulator_fd: Option<i32>,
+}
+
+impl Config {
+    /// The bits of PSTATE, besides NZCV and BTYPE, that programs of this processor may set.
+    pub fn pstate_bits(&self) -> u32 {
+        let bit = |word: usize, hwcap, bit| if self.hwcap[word] & hwcap != 0 { bit } else { 0 };
+        bit(0, HWCAP_SSBS, pstate::SSBS)
+            | bit(0, HWCAP_DIT, pstate::DIT)
+            | bit(1, HWCAP2_MTE, pstate::TCO)
+    }
+
+    /// The protections of memory, besides the ordinary ones, that the processor has.
+    pub fn extra_protections(&self) -> u32 {
+        let bit = |hwcap, bit| if self.hwcap[1] & hwcap != 0 { bit } else { 0 };
+        bit(HWCAP2_BTI, PROT_BTI) | bit(HWCAP2_MTE, PROT_MTE)
+    }
 }
 
 /// What the loader knows of the program.

@@ -80,6 +80,7 @@ fn main_loop(t: &mut Thread) -> i32 {
                 log::debug!("undefined instruction {word:08x} at {:#x}", t.cpu.pc);
                 deliver::instruction_fault(t, SIGILL, ILL_ILLOPC);
             }
+            Exit::BranchTarget => deliver::instruction_fault(t, SIGILL, ILL_ILLOPC),
             Exit::PacFail => deliver::instruction_fault(t, SIGILL, ILL_ILLOPN),
             Exit::Brk(_) => deliver::instruction_fault(t, SIGTRAP, TRAP_BRKPT),
         }

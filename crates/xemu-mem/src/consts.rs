@@ -13,6 +13,8 @@ pub const PROT_EXEC: u32 = 4;
 pub const PROT_SEM: u32 = 8;
 /// arm64: guarded by branch target identification.
 pub const PROT_BTI: u32 = 0x10;
+/// Memory with tags.
+pub const PROT_MTE: u32 = 0x20;
 /// mprotect: from the start of a mapping that grows down.
 pub const PROT_GROWSDOWN: u32 = 0x0100_0000;
 /// mprotect: to the end of a mapping that grows up.

@@ -1,7 +1,7 @@
 //! The guest's address space: mmap, munmap, mprotect, brk, and questions about the list.
 
 use std::ops::Range;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use xemu_guest::GuestFault;
@@ -26,6 +26,10 @@ pub struct AddressSpace {
     /// Whether there ever was memory that is both writable and executable.
     writable_code: AtomicBool,
     next_shared: AtomicU64,
+    /// PROT_BTI and PROT_MTE as far as the processor has them.
+    extra_prot: AtomicU32,
+    /// Whether there ever was guarded executable memory.
+    guarded: AtomicBool,
 }
 
 /// What the lock guards.
@@ -91,6 +95,38 @@ impl AddressSpace {
             generation: AtomicU64::new(0),
             writable_code: AtomicBool::new(false),
             next_shared: AtomicU64::new(1),
+            extra_prot: AtomicU32::new(0),
+            guarded: AtomicBool::new(false),
+        }
+    }
+
+    /// Says which of PROT_BTI and PROT_MTE the processor has; none at first.
+    pub fn set_extra_protections(&self, prot: u32) {
+        self.extra_prot.store(prot, Ordering::Relaxed);
+    }
+
+    fn extra_protections(&self) -> u32 {
+        self.extra_prot.load(Ordering::Relaxed)
+    }
+
+    /// Whether some executable page is, or was, guarded (PROT_BTI).
+    #[inline]
+    pub fn has_guarded_pages(&self) -> bool {
+        self.guarded.load(Ordering::Relaxed)
+    }
+
+    /// Before memory gets the protection `prot`: what has to be known of it from then on.
+    fn note_protection(&self, prot: u32) {
+        if prot & (PROT_EXEC | PROT_WRITE) == PROT_EXEC | PROT_WRITE {
+            self.writable_code.store(true, Ordering::Release);
+        }
+        let guarded = prot & (PROT_EXEC | PROT_BTI) == PROT_EXEC | PROT_BTI;
+        if guarded && !self.guarded.swap(true, Ordering::SeqCst) {
+            // What is translated already does not keep BTYPE.
+            self.generation.fetch_add(1, Ordering::Release);
+            if let Some(observer) = self.observer.get() {
+                observer.code_changed(0, HOST_TASK_SIZE);
+            }
         }
     }
 
@@ -182,11 +218,10 @@ impl AddressSpace {
         fd: i32,
         offset: u64,
     ) -> Result<u64, i32> {
+        // As in the kernel, what the processor does not have is not an error here.
+        let prot = prot & !(PROT_BTI | PROT_MTE) | prot & self.extra_protections();
         let request = self.request(len, prot, flags, fd, offset)?;
-        let both = PROT_EXEC | PROT_WRITE;
-        if prot & both == both {
-            self.writable_code.store(true, Ordering::Release);
-        }
+        self.note_protection(prot);
         let mut state = self.lock();
         let mut changes = Changes::default();
         let at = if flags & (MAP_FIXED | MAP_FIXED_NOREPLACE) != 0 {
@@ -214,10 +249,11 @@ impl AddressSpace {
 
     /// mprotect. Parts before a hole change also when the hole makes it fail with ENOMEM.
     pub fn mprotect(&self, addr: u64, len: u64, prot: u32) -> Result<(), i32> {
-        const KNOWN: u32 = PROT_READ | PROT_WRITE | PROT_EXEC | PROT_SEM | PROT_BTI;
+        const KNOWN: u32 = PROT_READ | PROT_WRITE | PROT_EXEC | PROT_SEM;
         const GROWS: u32 = PROT_GROWSDOWN | PROT_GROWSUP;
         let addr = untag(addr);
-        if !addr.is_multiple_of(PAGE_SIZE) || prot & GROWS == GROWS || prot & !(KNOWN | GROWS) != 0
+        let known = KNOWN | self.extra_protections();
+        if !addr.is_multiple_of(PAGE_SIZE) || prot & GROWS == GROWS || prot & !(known | GROWS) != 0
         {
             return Err(EINVAL);
         }
@@ -233,10 +269,8 @@ impl AddressSpace {
             }
             range.start = start;
         }
-        let prot = prot & KNOWN;
-        if prot & (PROT_EXEC | PROT_WRITE) == PROT_EXEC | PROT_WRITE {
-            self.writable_code.store(true, Ordering::Release);
-        }
+        let prot = prot & known;
+        self.note_protection(prot);
         let mut changes = Changes::default();
         let result = state.protect(&range, prot, &mut changes);
         self.publish(state, &changes);

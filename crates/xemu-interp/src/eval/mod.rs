@@ -74,11 +74,15 @@ macro_rules! engine_op {
             | Op::AtomicCas
             | Op::AtomicCas128
             | Op::AtomicRmw128
+            | Op::MemCopy
+            | Op::MemSet
             | Op::PacSign
             | Op::PacAuth
             | Op::PacGeneric
             | Op::MemFence
             | Op::DcZva
+            | Op::SetBtype
+            | Op::CheckBtype
             | Op::IcIvau
             | Op::Pause
             | Op::ExitIf

@@ -21,6 +21,10 @@ const fn monitor(field: usize) -> Mem {
     state(offset_of!(CpuState, monitor) + field)
 }
 
+const BTYPE: Mem = state(offset_of!(CpuState, btype));
+/// Every BTYPE that an indirect branch can leave.
+const ANY_BTYPE: u8 = 0b1110;
+
 impl Emitter<'_> {
     pub(super) fn memory(&mut self, i: usize, inst: &Inst) {
         use Op::*;
@@ -52,6 +56,8 @@ impl Emitter<'_> {
             AtomicCas => self.atomic_cas(i, inst),
             MemFence => self.fence(inst.a),
             DcZva => self.dc_zva(inst.args[0]),
+            SetBtype => self.asm.store_imm(W32, BTYPE, i32::from(inst.a)),
+            CheckBtype => self.check_btype(inst.a),
             IcIvau => self.ic_ivau(inst.args[0]),
             Pause => self.asm.pause(),
             // Among these, 128-bit atomics, which need CMPXCHG16B's four fixed registers.
@@ -203,6 +209,17 @@ impl Emitter<'_> {
             pc: self.pc,
             flags,
         });
+    }
+
+    fn check_btype(&mut self, accepted: u8) {
+        if accepted == ANY_BTYPE {
+            return self.asm.store_imm(W32, BTYPE, 0);
+        }
+        self.clobber_flags();
+        self.asm.alu_imm(Alu::Cmp, W32, BTYPE, 0);
+        let label = self.asm.new_label();
+        self.asm.jcc(asm::Cond::NE, label);
+        self.s.cold.push(Cold::Emulate { label, pc: self.pc });
     }
 
     /// The address of an access that has an operand and nothing else. Takes one temporary.

@@ -8,7 +8,7 @@ use xemu_ir::{Effects, Inst, Op, Ty};
 use super::{Cold, Emitter, EvalCode};
 use crate::alloc::Loc;
 use crate::asm::reg::{RAX, RCX};
-use crate::asm::{Cond, VecMove, VecOp, VecOpImm, Width, Xmm};
+use crate::asm::{Alu, Cond, VecMove, VecOp, VecOpImm, Width, Xmm};
 use crate::contract::{Helper, engine, helper, scratch_slot, state};
 
 impl Emitter<'_> {
@@ -96,12 +96,20 @@ impl Emitter<'_> {
             self.asm.mov_imm(RCX, self.pc);
             self.asm.store(Width::W64, state(offset_of!(CpuState, pc)), RCX);
         }
+        // Where nothing is left, that is the result: a copy's epilogue costs a comparison.
+        let may_skip = matches!(inst.op, Op::MemCopy | Op::MemSet);
+        let skip = self.asm.new_label();
+        if may_skip {
+            self.asm.alu_imm(Alu::Cmp, Width::W64, scratch_slot(0), 0);
+            self.asm.jcc(Cond::E, skip);
+        }
         self.asm.call_rm(helper(which));
         if which == Helper::Exec {
             let label = self.asm.new_label();
             self.asm.jcc(Cond::NE, label);
             self.s.cold.push(Cold::Emulate { label, pc: self.pc });
         }
+        self.asm.bind(skip);
         if info.effects.has(Effects::WRITES_FLAGS) {
             self.flags.in_state = true;
         }

@@ -134,7 +134,8 @@ impl Reference {
         fp: FpMode,
         block: &mut Block,
     ) -> Result<(), String> {
-        let mut limits = Limits { max_insns: 1, fp, stop_at: &mut |_| false };
+        let stop_at = &mut |_| false;
+        let mut limits = Limits { max_insns: 1, fp, stop_at, guarded: None };
         lifter
             .lift_block(pc, &mut |_| Ok(word), block, &mut limits)
             .map_err(|fault| format!("{fault:?}"))?;
