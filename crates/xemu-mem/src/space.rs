@@ -583,7 +583,8 @@ impl State {
                 host::protect(&part, prot)?;
             }
             self.maps.update(&part, |region| region.prot = prot);
-            if piece.is_exec() && prot & PROT_EXEC == 0 {
+            let guard_changes = (prot ^ piece.prot) & PROT_BTI != 0;
+            if piece.is_exec() && (prot & PROT_EXEC == 0 || guard_changes) {
                 changes.protection.push(part);
             }
         }
