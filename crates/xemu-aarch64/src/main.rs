@@ -8,6 +8,7 @@ mod disasm;
 mod dump;
 mod elf_file;
 mod engines;
+mod native;
 mod options;
 mod start;
 mod stats;
@@ -57,8 +58,10 @@ fn run(args: Vec<OsString>) -> i32 {
     const AT_SECURE: u64 = 23;
     let secure = xemu_host::getauxval(AT_SECURE) != 0;
     let binfmt_argv0 = xemu_host::getauxval(AT_FLAGS) & AT_FLAGS_PRESERVE_ARGV0 != 0;
+    const AT_EXECFD: u64 = 2;
+    let execfd = xemu_host::auxval(AT_EXECFD).and_then(|fd| i32::try_from(fd).ok());
     crash::remember_command(&args);
-    match options::parse(args, StartedBy { secure, binfmt_argv0 }) {
+    match options::parse(args, StartedBy { secure, binfmt_argv0, execfd }) {
         Err(what) => {
             eprintln!("xemu-aarch64: {what}");
             STATUS_USAGE
@@ -67,6 +70,7 @@ fn run(args: Vec<OsString>) -> i32 {
             print!("{text}");
             0
         }
+        Ok(Request::Tool(name, args)) if name == "binfmt" => xemu_binfmt::command(args),
         Ok(Request::Tool(name, args)) => {
             let result =
                 if name == "dump" { dump::run(&args) } else { bench_translate::run(&args) };

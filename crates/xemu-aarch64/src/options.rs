@@ -1,8 +1,8 @@
 //! The command line and the environment: QEMU's options and variables where they make sense.
 
-use std::ffi::{CString, OsString};
+use std::ffi::{CString, OsStr, OsString};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use lexopt::Arg;
 
@@ -15,6 +15,18 @@ pub enum EngineChoice {
     Interp,
     /// Translate and interpret, and compare.
     Verify,
+}
+
+/// Where a program without a slash in its name is looked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lookup {
+    /// In the working directory only, as the kernel does.
+    Here,
+    /// In the working directory, then in `PATH`.
+    HereThenPath,
+    /// In `PATH`, as a container's command: the emulator was put before it by BuildKit. Programs
+    /// of this machine run natively then.
+    Command,
 }
 
 /// What the user asked for.
@@ -50,8 +62,11 @@ pub struct Options {
     pub cache_size: usize,
     /// Host level to emit code for (`--host`): v2, v3 or native.
     pub host: Option<String>,
-    /// The program is open at this descriptor (`-execfd`, between emulators).
+    /// The program is open at this descriptor (AT_EXECFD of binfmt_misc's flag `O`, or `-execfd`
+    /// between emulators).
     pub execfd: Option<i32>,
+    /// Where the program is looked for.
+    pub lookup: Lookup,
     /// The program.
     pub program: OsString,
     /// Its arguments.
@@ -95,6 +110,7 @@ Runs an AArch64 Linux program on this x86-64 machine.
   --stats          print counters at the end                 (XEMU_STATS)
   -version, -h
 
+  xemu-aarch64 binfmt install            let the kernel start arm64 programs (binfmt --help)
   xemu-aarch64 dump --insn WORD          decode, IR and host code of an instruction
   xemu-aarch64 --bench-translate FILE... measure translation of ELF files' code
 ";
@@ -117,6 +133,7 @@ fn defaults() -> Options {
         cache_size: DEFAULT_CACHE,
         host: None,
         execfd: None,
+        lookup: Lookup::Here,
         program: OsString::new(),
         args: Vec::new(),
         hand_on: Vec::new(),
@@ -131,6 +148,8 @@ pub struct StartedBy {
     /// AT_FLAGS_PRESERVE_ARGV0: binfmt_misc (flag `P`) put the program's path and its own argv[0]
     /// before the other arguments, so there are no options among them.
     pub binfmt_argv0: bool,
+    /// AT_EXECFD: binfmt_misc (flags `O` and `C`) opened the program, so there are no options.
+    pub execfd: Option<i32>,
 }
 
 /// Reads environment and command line.
@@ -142,21 +161,32 @@ pub fn parse(args: Vec<OsString>, started: StartedBy) -> Result<Request, String>
     if !started.secure {
         from_environment(&mut o, &|name| std::env::var_os(name))?;
     }
-    if started.binfmt_argv0 { from_binfmt(o, args) } else { from_command_line(o, args) }
+    o.execfd = started.execfd;
+    // Who runs a set-user-ID program must not choose the emulator's options by its name.
+    let by_kernel = started.binfmt_argv0 || started.secure || started.execfd.is_some();
+    if by_kernel { from_binfmt(o, args, started.binfmt_argv0) } else { from_command_line(o, args) }
 }
 
-/// What binfmt_misc with the flag `P` hands over: emulator, path, argv[0], arguments.
-fn from_binfmt(mut o: Options, args: Vec<OsString>) -> Result<Request, String> {
+/// What binfmt_misc hands over: emulator, path, argv[0] with the flag `P`, arguments.
+fn from_binfmt(mut o: Options, args: Vec<OsString>, has_argv0: bool) -> Result<Request, String> {
     let mut args = args.into_iter().skip(1);
     o.program = args.next().ok_or("binfmt_misc gave no program")?;
-    o.argv0 = Some(args.next().unwrap_or_default());
+    if has_argv0 {
+        o.argv0 = Some(args.next().unwrap_or_default());
+    }
     o.args = args.collect();
     Ok(Request::Run(Box::new(o)))
 }
 
-type Lookup<'a> = &'a dyn Fn(&str) -> Option<OsString>;
+/// Whether BuildKit started the emulator, by the names that it knows it by.
+fn is_buildkit(name: &OsStr) -> bool {
+    let name = Path::new(name).file_name().unwrap_or_default().as_bytes();
+    name == b".buildkit_qemu_emulator" || name.starts_with(b"buildkit-qemu-")
+}
 
-fn from_environment(o: &mut Options, var: Lookup<'_>) -> Result<(), String> {
+type Variable<'a> = &'a dyn Fn(&str) -> Option<OsString>;
+
+fn from_environment(o: &mut Options, var: Variable<'_>) -> Result<(), String> {
     let either = |name: &str| var(&format!("XEMU_{name}")).or_else(|| var(&format!("QEMU_{name}")));
     let text = |name: &str| either(name).map(|v| v.to_string_lossy().into_owned());
     o.prefix = either("LD_PREFIX").map(PathBuf::from);
@@ -211,8 +241,11 @@ fn parse_size(what: &str, text: &str) -> Result<u64, String> {
 
 /// QEMU's options are words behind one dash; the emulator's own have two.
 fn from_command_line(mut o: Options, args: Vec<OsString>) -> Result<Request, String> {
+    o.lookup = Lookup::HereThenPath;
+    let by_buildkit = args.first().is_some_and(|name| is_buildkit(name));
     let mut args = args.into_iter().skip(1).peekable();
-    if args.peek().is_some_and(|a| a == "dump" || a == "--bench-translate") {
+    let tools = ["dump", "binfmt", "--bench-translate"];
+    if !by_buildkit && args.peek().is_some_and(|a| tools.iter().any(|tool| a == tool)) {
         let name = args.next().unwrap_or_default().to_string_lossy().into_owned();
         return Ok(Request::Tool(name.trim_start_matches('-').to_owned(), args.collect()));
     }
@@ -252,6 +285,10 @@ fn from_command_line(mut o: Options, args: Vec<OsString>) -> Result<Request, Str
     if o.cpu.as_deref() == Some("help") {
         let names: Vec<&str> = xemu_lift::CpuModel::names().collect();
         return Ok(Request::Print(names.join("\n") + "\n"));
+    }
+    // An emulator that another one started was given the program's path and its argv[0].
+    if by_buildkit && o.argv0.is_none() {
+        o.lookup = Lookup::Command;
     }
     o.program = args.next().ok_or("no program given; xemu-aarch64 -h shows the options")?;
     o.args = args.collect();
@@ -346,10 +383,43 @@ mod tests {
     #[test]
     fn binfmt_misc_hands_over_the_original_argv0() {
         let args = ["xemu-aarch64", "/bin/busybox", "-sh", "-c", "true"].map(OsString::from);
-        let Ok(Request::Run(o)) = from_binfmt(defaults(), args.to_vec()) else { panic!("parses") };
+        let Ok(Request::Run(o)) = from_binfmt(defaults(), args.to_vec(), true) else {
+            panic!("parses")
+        };
         assert_eq!(o.program, "/bin/busybox");
         assert_eq!(o.argv0.as_deref(), Some("-sh".as_ref()));
         assert_eq!(o.args, ["-c", "true"]);
+    }
+
+    #[test]
+    fn the_kernel_gives_no_options() {
+        let words = ["emulator", "-strace", "-d"].map(OsString::from);
+        for started in [
+            StartedBy { secure: true, ..StartedBy::default() },
+            StartedBy { execfd: Some(0), ..StartedBy::default() },
+        ] {
+            let Ok(Request::Run(o)) = parse(words.to_vec(), started) else { panic!("parses") };
+            assert_eq!((o.program.as_bytes(), o.strace, o.argv0), (&b"-strace"[..], false, None));
+            assert_eq!(
+                (o.args, o.execfd, o.lookup),
+                (vec!["-d".into()], started.execfd, Lookup::Here)
+            );
+        }
+    }
+
+    #[test]
+    fn buildkit_is_known_by_the_emulators_name() {
+        let lookup = |words: &[&str]| match from_command_line(
+            defaults(),
+            words.iter().map(OsString::from).collect(),
+        ) {
+            Ok(Request::Run(o)) => o.lookup,
+            _ => panic!("not a run"),
+        };
+        assert_eq!(lookup(&["xemu-aarch64", "sh"]), Lookup::HereThenPath);
+        assert_eq!(lookup(&["/dev/.buildkit_qemu_emulator", "sh"]), Lookup::Command);
+        assert_eq!(lookup(&["buildkit-qemu-aarch64", "binfmt"]), Lookup::Command);
+        assert_eq!(lookup(&["buildkit-qemu-aarch64", "-0", "sh", "sh"]), Lookup::HereThenPath);
     }
 
     #[test]

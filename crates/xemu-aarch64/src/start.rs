@@ -2,6 +2,7 @@
 
 use std::ffi::{CString, OsStr, OsString};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
@@ -14,8 +15,8 @@ use xemu_mem::{AddressSpace, CodeObserver};
 use xemu_x64::HostFeatures;
 
 use crate::engines::{Interpreter, Jit, SpaceGuest, Verifier};
-use crate::options::{EngineChoice, Options};
-use crate::{crash, debug_log, stats};
+use crate::options::{EngineChoice, Lookup, Options};
+use crate::{crash, debug_log, native, stats};
 
 /// Why the guest was not started.
 pub struct Failure {
@@ -39,7 +40,7 @@ impl From<LoadError> for Failure {
 }
 
 /// How deep interpreters of scripts may nest, as in the kernel.
-const SCRIPT_DEPTH: usize = 4;
+const SCRIPT_DEPTH: usize = 5;
 
 type Counters = Box<dyn Fn() -> StatsSnapshot + Send + Sync>;
 
@@ -114,18 +115,19 @@ fn load(
     model: &CpuModel,
     secure: bool,
 ) -> Result<Program, Failure> {
-    let mut path = find_program(&options.program, options);
+    let mut path = look_up(options);
     let mut argv = vec![options.argv0.as_ref().unwrap_or(&options.program).as_bytes().to_vec()];
     argv.extend(options.args.iter().map(|a| a.as_bytes().to_vec()));
     let mut file = options.execfd.map(xemu_host::inherited_file);
-    for _ in 0..=SCRIPT_DEPTH {
+    for depth in 0..=SCRIPT_DEPTH {
         let request = LoadRequest {
             path: path.clone(),
             file: file.take(),
             argv: argv.clone(),
             envp: environment(options),
             prefix: options.prefix.clone(),
-            execfn: None,
+            // Of a script too it is the name that was executed.
+            execfn: (depth > 0).then(|| options.program.as_bytes().to_vec()),
             stack_size: options.stack_size,
             hwcap: model.hwcaps(),
             flags: 0,
@@ -140,11 +142,42 @@ fn load(
                 argv.splice(0..0, core::iter::once(interpreter.clone()).chain(argument));
                 path = find_program(OsStr::from_bytes(&interpreter), options);
             }
+            Err(LoadError { cause: Cause::OtherMachine(machine), .. })
+                if native::knows(machine) && (depth > 0 || options.lookup == Lookup::Command) =>
+            {
+                return Err(native::exec(&path, &argv, &environment(options)));
+            }
             Err(e) => return Err(e.into()),
         }
     }
     let message = format!("{}: too many nested script interpreters", options.program.display());
     Err(Failure { message, status: 126 })
+}
+
+/// The file of the program that the command line names.
+fn look_up(options: &Options) -> PathBuf {
+    let here = find_program(&options.program, options);
+    let by_path = match options.lookup {
+        _ if options.program.as_bytes().contains(&b'/') => false,
+        Lookup::Here => false,
+        Lookup::HereThenPath => !is_program(&here),
+        Lookup::Command => true,
+    };
+    let found = if by_path { in_path(options) } else { None };
+    found.unwrap_or(here)
+}
+
+/// The first executable file of the program's name in the folders of `PATH`.
+fn in_path(options: &Options) -> Option<PathBuf> {
+    let path = std::env::var_os("PATH").unwrap_or_else(|| "/bin:/usr/bin".into());
+    std::env::split_paths(&path)
+        .map(|folder| find_program(folder.join(&options.program).as_os_str(), options))
+        .find(|file| is_program(file))
+}
+
+fn is_program(path: &Path) -> bool {
+    let metadata = std::fs::metadata(path);
+    metadata.is_ok_and(|m| m.is_file() && m.permissions().mode() & 0o111 != 0)
 }
 
 /// The file of a program: below the `-L` prefix if it is there, else as named.
@@ -271,7 +304,7 @@ fn linux_config(options: &Options, model: &CpuModel) -> Config {
         hwcap: model.hwcaps(),
         midr: model.midr() as u32,
         emulator_name: CString::new(emulator.as_bytes()).unwrap_or_default(),
-        emulator_fd: None,
+        emulator_fd: native::own_file(),
     }
 }
 

@@ -124,15 +124,9 @@ impl Entry {
             }
             Match::Extension(extension) => ("E", String::new(), extension.clone(), String::new()),
         };
-        let fields = [
-            &self.name,
-            kind,
-            &offset,
-            &magic,
-            &mask,
-            &self.interpreter.to_string_lossy().into_owned(),
-            &self.flags,
-        ];
+        let interpreter = self.interpreter.to_string_lossy();
+        let fields: [&str; 7] =
+            [&self.name, kind, &offset, &magic, &mask, &interpreter, &self.flags];
         let delimiter = [':', ',', ';', '|', '\u{1}']
             .into_iter()
             .find(|d| !fields.iter().any(|field| field.contains(*d)))

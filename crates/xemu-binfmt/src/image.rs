@@ -95,7 +95,8 @@ fn list(text: &str) -> Vec<String> {
 fn architecture(text: &str) -> &str {
     let text = text.strip_prefix("linux/").unwrap_or(text);
     match text.split('/').next().unwrap_or_default() {
-        "aarch64" | "arm64" => "arm64",
+        // The only one that there is here.
+        "aarch64" | "arm64" | "all" => "arm64",
         "x86_64" | "x86-64" => "amd64",
         other => other,
     }
@@ -129,7 +130,7 @@ fn act(request: &Request) -> Result<(), Failure> {
     }
     for wanted in &request.install {
         match install(request, &table, architecture(wanted)) {
-            Ok(name) => eprintln!("installing: {name} OK"),
+            Ok(()) => eprintln!("installing: {} OK", architecture(wanted)),
             Err(failure) => eprintln!("installing: {} {failure}", architecture(wanted)),
         }
     }
@@ -182,8 +183,8 @@ fn entry_name() -> Result<String, Failure> {
     Ok(format!("{prefix}{NAME}"))
 }
 
-fn install(request: &Request, table: &Table, wanted: &str) -> Result<String, Failure> {
-    if wanted != "arm64" && wanted != "all" {
+fn install(request: &Request, table: &Table, wanted: &str) -> Result<(), Failure> {
+    if wanted != "arm64" {
         return Err(Failure::new(format!("unsupported architecture: {wanted}")));
     }
     let name = entry_name()?;
@@ -205,8 +206,7 @@ fn install(request: &Request, table: &Table, wanted: &str) -> Result<String, Fai
         let what = format!("{other} runs arm64 programs already ({path})");
         return Err(Failure::with_fix(what, "add --replace, or --uninstall it before"));
     }
-    table.register(&registration)?;
-    Ok("arm64".to_owned())
+    table.register(&registration)
 }
 
 /// multiarch's `--reset`: only entries for arm64 are removed, for others there is nothing here.
@@ -276,7 +276,7 @@ mod tests {
 
     #[test]
     fn platforms_are_known_by_all_their_names() {
-        for name in ["arm64", "aarch64", "linux/arm64", "linux/arm64/v8", "arm64/v8"] {
+        for name in ["arm64", "aarch64", "all", "linux/arm64", "linux/arm64/v8", "arm64/v8"] {
             assert_eq!(architecture(name), "arm64", "{name}");
         }
         assert_eq!(architecture("riscv64"), "riscv64");

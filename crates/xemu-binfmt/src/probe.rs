@@ -198,7 +198,8 @@ fn watch(mut child: Child) -> Run {
         let text = String::from_utf8_lossy(&bytes[..len]).into_owned();
         complaint = text.lines().next().unwrap_or_default().to_owned();
     }
-    let argv0 = said.ok().filter(|bytes| !bytes.is_empty());
+    // Without the flag P it is the path. Anything else was not said by the program.
+    let argv0 = said.ok().filter(|b| b == ARGV0.as_bytes() || b.starts_with(b"/"));
     Run { argv0, emulator, identity, status, complaint }
 }
 

@@ -32,8 +32,8 @@ pub use futex::{futex_wait, futex_wake};
 pub use heap::{Heap, release_addresses, reserve_addresses};
 pub use map::{DualMapping, Mapping, PAGE_SIZE, Protection, raw_map, raw_protect, raw_unmap};
 pub use process::{
-    CloneArgs, Fork, address_space_limit, clone_process, clone_vm_vfork, exit_group, exit_thread,
-    fork, getauxval, getpid, gettid, inherited_file, spawn_thread,
+    CloneArgs, Fork, address_space_limit, auxval, clone_process, clone_vm_vfork, exec_path,
+    exit_group, exit_thread, fork, getauxval, getpid, gettid, inherited_file, spawn_thread,
 };
 pub use signal::{
     AltStack, Handler, KernelSigaction, SA_NODEFER, SA_ONSTACK, SA_RESTART, SA_SIGINFO, SIG_COUNT,

@@ -27,6 +27,29 @@ pub fn getauxval(kind: u64) -> u64 {
     unsafe { libc::getauxval(kind) }
 }
 
+/// An entry of the host's auxiliary vector, if it is there: it may be there and 0.
+pub fn auxval(kind: u64) -> Option<u64> {
+    // SAFETY: `__errno_location` gives this thread's own variable, valid as long as the thread.
+    let errno = unsafe { libc::__errno_location() };
+    // SAFETY: the pointer is this thread's, see above; nothing else refers to it.
+    unsafe { errno.write(0) };
+    let value = getauxval(kind);
+    // SAFETY: the pointer is this thread's, see above.
+    let missing = value == 0 && unsafe { errno.read() } == libc::ENOENT;
+    (!missing).then_some(value)
+}
+
+/// The path that the kernel was given for this process (AT_EXECFN): the emulator's, or the
+/// program's if binfmt_misc came between.
+pub fn exec_path() -> Option<std::ffi::CString> {
+    const AT_EXECFN: u64 = 31;
+    let at = auxval(AT_EXECFN).filter(|at| *at != 0)?;
+    // SAFETY: the kernel put a string there, at the end of the first stack, which stays mapped and
+    // which nobody changes.
+    let path = unsafe { core::ffi::CStr::from_ptr(at as *const core::ffi::c_char) };
+    Some(path.to_owned())
+}
+
 /// How many bytes of addresses the process may have, if that is limited (RLIMIT_AS).
 pub fn address_space_limit() -> Option<u64> {
     let mut limit = libc::rlimit { rlim_cur: 0, rlim_max: 0 };

@@ -16,7 +16,7 @@ use crate::path;
 use crate::process::Process;
 use crate::table::SysResult;
 use crate::thread::Thread;
-use crate::{mem, signal};
+use crate::{mem, roots, signal};
 
 /// The kernel's limit of interpreters after each other. (exec_binprm in fs/exec.c)
 const MAX_DEPTH: usize = 5;
@@ -363,9 +363,11 @@ fn emulate(
         argv.push(EXEC_FD_OPTION.to_owned());
         argv.push(to_cstring(fd.to_string().into_bytes())?);
         kept = Some(File(fd));
+        argv.push(c"--".to_owned());
         argv.push(to_cstring(format!("/dev/fd/{}", target.dirfd).into_bytes())?);
     } else {
-        argv.push(program_path(target)?);
+        // The path may begin with a dash.
+        argv.extend([c"--".to_owned(), program_path(target)?]);
     }
     argv.extend(target.argv.iter().skip(1).cloned());
     let (argv, envp) = (pointers(&argv), pointers(&target.envp));
@@ -389,7 +391,7 @@ fn program_path(target: &Target) -> Result<CString, Errno> {
 }
 
 fn exec_emulator(t: &mut Thread, argv: u64, envp: u64) -> SysResult {
-    if let Some(fd) = t.process.config.emulator_fd {
+    if let Some(fd) = roots::emulator(t.process) {
         let fd = i64::from(fd).cast_unsigned();
         let empty = c"".as_ptr() as u64;
         return host_exec(t, [fd, empty, argv, envp, u64::from(AT_EMPTY_PATH), 0]);

@@ -27,6 +27,7 @@ pub mod pauth;
 pub mod pending;
 pub mod proc;
 pub mod process;
+pub mod roots;
 pub mod run;
 pub mod signal;
 pub mod signal_wait;

@@ -11,7 +11,7 @@ use xemu_abi::stat::{EpollEvent, Stat};
 use crate::args::*;
 use crate::strace::shown::{IntPair, Itimerspec, Rlimit, Timespec, Utsname};
 use crate::thread::Thread;
-use crate::{exec, fd, fs, info, ipc, mm, process, signal, signal_wait, thread};
+use crate::{exec, fd, fs, info, ipc, mm, process, roots, signal, signal_wait, thread};
 
 /// What a handler returns: the word for X0, or an error number.
 pub type SysResult = Result<u64, Errno>;
@@ -191,7 +191,8 @@ syscalls! {
      39 umount2 (path: Path, flags: Hex) -> Int [Passthrough] => host(166);
      40 mount (source: Str, target: Path, fstype: Str, flags: Word, data: Addr) -> Int
         [Passthrough] => host(165);
-     41 pivot_root (new_root: Path, put_old: Path) -> Int [Passthrough] => host(155);
+     41 pivot_root (new_root: Path, put_old: Path) -> Int
+        [Custom "keeps the emulator open"] => call(roots::pivot_root);
      42 nfsservctl (cmd: Int, argp: Addr, resp: Addr) -> Int
         [Refused "removed in Linux 3.1"] => errno(ENOSYS);
      43 statfs (path: Path, buf: Addr) -> Int [Custom "path prefix"] => call(fs::statfs);
@@ -203,7 +204,7 @@ syscalls! {
         [Custom "path prefix, /proc/self/exe"] => call(fs::faccessat);
      49 chdir (path: Path) -> Int [Passthrough] => host(80);
      50 fchdir (fd: Fd) -> Int [Passthrough] => host(81);
-     51 chroot (path: Path) -> Int [Passthrough] => host(161);
+     51 chroot (path: Path) -> Int [Custom "keeps the emulator open"] => call(roots::chroot);
      52 fchmod (fd: Fd, mode: Mode) -> Int [Passthrough] => host(91);
      53 fchmodat (dirfd: DirFd, path: Path, mode: Mode) -> Int [Passthrough] => host(268);
      54 fchownat (dirfd: DirFd, path: Path, user: Int, group: Int, flags: AtFlags) -> Int
@@ -500,7 +501,8 @@ syscalls! {
         [Convert "open flags"] => call(fs::open_by_handle_at);
     266 clock_adjtime (clockid: ClockId, buf: Addr) -> Int [Passthrough] => host(305);
     267 syncfs (fd: Fd) -> Int [Passthrough] => host(306);
-    268 setns (fd: Fd, nstype: CloneFlags) -> Int [Passthrough] => host(308);
+    268 setns (fd: Fd, nstype: CloneFlags) -> Int
+        [Custom "keeps the emulator open"] => call(roots::setns);
     269 sendmmsg (sockfd: Fd, msgvec: Addr, vlen: Uint, flags: MsgFlags) -> Int
         [Passthrough] => host(307);
     270 process_vm_readv (pid: Pid, local_iov: Addr, liovcnt: Size, remote_iov: Addr,

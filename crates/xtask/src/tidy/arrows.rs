@@ -32,6 +32,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ),
     ("xemu-loader", &["xemu-guest", "xemu-mem", "xemu-abi", "xemu-host"]),
     ("xemu-linux", &["xemu-abi", "xemu-mem", "xemu-host", "xemu-guest", "xemu-loader"]),
+    ("xemu-binfmt", &[]),
 ];
 /// The command wires everything together, and the project's tools look at any part of it.
 const TOP: &[&str] = &["xemu-aarch64", "xtask"];

@@ -1,0 +1,3 @@
+# finds all-disabled
+install
+echo 0 >$B/status

@@ -1,0 +1,3 @@
+# finds disabled
+install
+echo 0 >$B/xemu-aarch64

@@ -1,0 +1,2 @@
+# finds interpreter-gone
+register qemu-aarch64 "$D/qemu-aarch64" ""

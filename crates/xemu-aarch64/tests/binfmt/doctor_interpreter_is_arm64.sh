@@ -1,0 +1,2 @@
+# finds interpreter-is-arm64
+register qemu-aarch64 "$T/hello" F

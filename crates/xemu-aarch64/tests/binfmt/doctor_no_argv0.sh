@@ -1,0 +1,2 @@
+# finds no-argv0
+register xemu-aarch64 "$X" F

@@ -1,0 +1,2 @@
+# finds no-fix-binary
+register xemu-aarch64 "$X" P

@@ -1,0 +1,1 @@
+# finds not-registered

@@ -1,0 +1,2 @@
+# finds no-privilege
+mount -o remount,bind,ro $B

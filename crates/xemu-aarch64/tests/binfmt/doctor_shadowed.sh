@@ -1,0 +1,4 @@
+# finds shadowed
+cp "$X" other
+install
+register other "$D/other" PF

@@ -1,0 +1,3 @@
+# finds stale
+cp "$X" xemu-aarch64
+install --interpreter "$D/xemu-aarch64"

@@ -1,0 +1,3 @@
+# finds wrong-magic
+magic=${magic/b7/f3}
+register qemu-aarch64 "$X" F
