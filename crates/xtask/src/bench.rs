@@ -72,7 +72,7 @@ fn parse(arguments: Vec<OsString>) -> Result<Options, lexopt::Error> {
 }
 
 /// The fetched QEMU; `$XEMU_PEER` names another file.
-fn find_peer() -> Option<PathBuf> {
+pub fn find_peer() -> Option<PathBuf> {
     if let Some(path) = std::env::var_os("XEMU_PEER") {
         return Some(path.into());
     }
