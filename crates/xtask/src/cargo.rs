@@ -59,3 +59,23 @@ pub fn release_build() -> Result<PathBuf, String> {
         .map_or_else(|| repository::root().join("target"), PathBuf::from);
     Ok(target.join("x86_64-unknown-linux-gnu/release/xemu-aarch64"))
 }
+
+/// `cargo xtask sweep`: all instruction words, decoded here and by capstone.
+///
+/// # Errors
+/// When the arguments are wrong, or a difference is found that is not listed.
+pub fn sweep(arguments: Vec<OsString>) -> Outcome {
+    use lexopt::prelude::*;
+    let mut parser = lexopt::Parser::from_args(arguments);
+    let mut command = cargo();
+    while let Some(arg) = parser.next().map_err(|e| e.to_string())? {
+        match arg {
+            Long("shard") => {
+                command.env("XEMU_SWEEP", parser.value().map_err(|e| e.to_string())?);
+            }
+            other => return Err(other.unexpected().to_string()),
+        }
+    }
+    command.args(["test", "--release", "--package", "xemu-a64", "--test", "capstone", "--"]);
+    run(command.args(["--ignored", "--nocapture", "all_words"]))
+}

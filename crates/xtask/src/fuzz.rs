@@ -3,39 +3,49 @@
 //! state.
 //!
 //! [`area`] is the memory of programs, [`state`] what they start and end with; [`engines`] runs
-//! them everywhere. [`insn`] makes programs of one instruction. [`peculiar`] lists
-//! what need not be the same.
+//! them everywhere. [`insn`] makes programs of one instruction, [`block`] sequences. What fails is
+//! made small by [`minimise`] and written as [`ins`]. [`peculiar`] lists what need not be the same.
 
 mod area;
+mod block;
 mod campaign;
 mod engines;
+mod ins;
 mod insn;
 mod local;
+mod minimise;
 mod operands;
 mod peculiar;
 mod peer;
 mod random;
+mod replay;
 mod state;
+#[cfg(test)]
+mod tests;
 mod words;
 
 use std::ffi::OsString;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::Outcome;
-use campaign::Budget;
+use campaign::{Budget, Source};
 use engines::{Engines, Finding};
-use state::Program;
+use state::{Program, State};
 
 const HELP: &str = "\
-usage: cargo xtask fuzz insn [options]
-  --cases N        how many cases, each an instruction on a state (1000000)
+usage: cargo xtask fuzz insn [options]          single instructions
+       cargo xtask fuzz block [options]         sequences of them
+       cargo xtask fuzz replay [options] FILE…  .ins files
+  --cases N        how many cases, each a program on a state (1000000)
   --seconds N      for how long at most (600)
   --seed N         where the random numbers start (1)
-  --class TEXT     only rows whose class in the manual contains TEXT
-  --row TEXT       only rows whose name contains TEXT
+  --class TEXT     insn: only rows whose class in the manual contains TEXT
+  --row TEXT       insn: only rows whose name contains TEXT
   --engines LIST   what to compare with the interpreter (v2,v3,host,peer)
   --peer CMD       what runs arm64 programs (qemu-aarch64 -cpu max,pauth=off)
-  --examples N     differences to show for each row (1)";
+  --examples N     differences to show for each row (1)
+  --out FOLDER     where to write them, made small, as .ins files (target/fuzz)";
 
 struct Options {
     peer: Vec<String>,
@@ -44,6 +54,8 @@ struct Options {
     row: String,
     engines: Vec<String>,
     examples: u64,
+    out: PathBuf,
+    files: Vec<PathBuf>,
 }
 
 impl Options {
@@ -57,6 +69,8 @@ impl Options {
             row: String::new(),
             engines: engines::ALL.iter().map(|&n| n.to_owned()).collect(),
             examples: 1,
+            out: "target/fuzz".into(),
+            files: Vec::new(),
         };
         while let Some(arg) = parser.next()? {
             match arg {
@@ -73,6 +87,8 @@ impl Options {
                     options.engines = list.split(',').map(str::to_owned).collect();
                 }
                 Long("examples") => options.examples = parser.value()?.parse()?,
+                Long("out") => options.out = parser.value()?.into(),
+                Value(file) => options.files.push(file.into()),
                 Long("help") | Short('h') => return Ok(None),
                 other => return Err(other.unexpected()),
             }
@@ -95,54 +111,72 @@ pub fn command(arguments: Vec<OsString>) -> Outcome {
         return Ok(());
     };
     match what.to_str() {
-        Some("insn") => insn_campaign(&options),
+        Some("insn") => {
+            let shapes = words::shapes(&options.class, &options.row);
+            println!("{} rows", shapes.len());
+            campaign(&options, &mut insn::Instructions::new(shapes))
+        }
+        Some("block") => campaign(&options, &mut block::Sequences::default()),
+        Some("replay") => replay_files(&options),
         _ => Err(HELP.into()),
     }
 }
 
-fn insn_campaign(options: &Options) -> Outcome {
+fn campaign(options: &Options, source: &mut dyn Source) -> Outcome {
     let mut engines = Engines::new(&options.engines, &options.peer)?;
-    let shapes = words::shapes(&options.class, &options.row);
-    let rows = shapes.len();
-    let mut source = insn::Instructions::new(shapes);
     let mut report =
-        |engines: &mut Engines, program: &Program, _: &[u8], finding: &Finding, count: u64| {
-            if count <= options.examples {
-                show(engines, program, finding);
+        |engines: &mut Engines, program: &Program, image: &[u8], finding: &Finding, count: u64| {
+            if count > options.examples {
+                return Ok(());
             }
-            Ok(())
+            match minimise::minimise(engines, program, image, finding)? {
+                Some((program, image, finding)) => {
+                    show(&program, &program.states[0], &finding);
+                    let name = format!("{}-{}-{count}.ins", program.name, finding.engine);
+                    let case = replay::case(&program, image, &finding);
+                    replay::write(&options.out.join(name), &case.text(&engines.area))
+                }
+                None => {
+                    println!("not repeatable:");
+                    show(program, &program.states[finding.state], finding);
+                    Ok(())
+                }
+            }
         };
-    let tally = campaign::run(&mut source, &mut engines, options.budget, &mut report)?;
+    let tally = campaign::run(source, &mut engines, options.budget, &mut report)?;
     tally.print();
-    println!("{rows} rows");
     match tally.findings() {
         0 => Ok(()),
         n => Err(format!("{n} cases differ")),
     }
 }
 
+fn replay_files(options: &Options) -> Outcome {
+    let mut engines = Engines::new(&options.engines, &options.peer)?;
+    let mut failed = 0;
+    for file in &options.files {
+        let problems = replay::file(&mut engines, file)?;
+        let result = if problems.is_empty() { "ok" } else { "FAILED" };
+        println!("{}: {result}", file.display());
+        for problem in &problems {
+            println!("  {problem}");
+        }
+        failed += usize::from(!problems.is_empty());
+    }
+    if failed == 0 { Ok(()) } else { Err(format!("{failed} files fail")) }
+}
+
 /// Prints a finding.
-fn show(engines: &mut Engines, program: &Program, finding: &Finding) {
-    let word = program.words[0];
-    let state = &program.states[finding.state];
-    println!("  fpcr {:08x} fpsr {:08x} nzcv {:08x}", state.fpcr, state.fpsr, state.nzcv);
-    let decoded = xemu_a64::decode(word);
-    println!("{word:08x} {decoded:?}");
-    let fields = match decoded {
-        xemu_a64::Decode::Insn(insn) => insn.row().fields.as_slice(),
-        _ => &[],
-    };
-    for field in fields {
-        if field.width == 5 && field.name.starts_with('r') {
-            let reg = field.get(word) as usize;
+fn show(program: &Program, state: &State, finding: &Finding) {
+    println!("fpcr {:08x} fpsr {:08x} nzcv {:08x}", state.fpcr, state.fpsr, state.nzcv);
+    for word in &program.words {
+        println!("  {word:08x} {}", ins::disassembly(*word));
+        for reg in words::named(*word) {
             let (x, v) = (state.x[reg], state.vector(reg));
-            println!("  {} x{reg:<2} {x:016x}  v{reg:<2} {v:032x}", field.name);
+            println!("           x{reg:<2} {x:016x}  v{reg:<2} {v:032x}");
         }
     }
     for (name, mine, theirs) in finding.mine.differences(&finding.theirs) {
         println!("  {name}: interpreter {mine}, {} {theirs}", finding.engine);
-    }
-    for line in engines.reference.text(word).lines().skip(2) {
-        println!("    {}", line.trim());
     }
 }

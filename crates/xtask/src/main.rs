@@ -23,7 +23,8 @@ usage: cargo xtask COMMAND
   bless [CARGO ARGS]   runs the tests with BLESS=1, which rewrites the golden files
   dump ARGS            prints what the emulator makes of an instruction or a block
   bench [OPTIONS]      measures against native speed and against QEMU (bench --help)
-  fuzz insn [OPTIONS]  compares the engines and QEMU on random instructions (fuzz insn --help)
+  fuzz WHAT [OPTIONS]  compares the engines and QEMU on random programs (fuzz --help)
+  sweep [--shard I/N]  compares the decoder with capstone on all words, or a part of them
   runtimes [OPTIONS]   runs programs of language runtimes over and over (runtimes --help)";
 
 /// What a command gives: an error is a sentence for the user.
@@ -39,6 +40,7 @@ fn main() -> ExitCode {
         Some("bless") => cargo::bless(&rest),
         Some("dump") => cargo::dump(&rest),
         Some("bench") => bench::command(rest),
+        Some("sweep") => cargo::sweep(rest),
         Some("fuzz") => fuzz::command(rest),
         Some("runtimes") => runtimes::main(rest),
         Some("measure") => bench::measure::command(&rest),

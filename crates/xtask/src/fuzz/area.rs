@@ -12,7 +12,7 @@ use super::state::{LINE, Line, Program};
 pub const SLOTS: usize = 64;
 const SLOT_WORDS: usize = PAGE_SIZE as usize / 4;
 /// Where programs start in their slots: short jumps backwards stay inside.
-const FIRST: usize = 256;
+pub const FIRST: usize = 256;
 /// The word of a slot that the peer keeps X30 in.
 const X30_WORD: u32 = SLOT_WORDS as u32 - 2;
 /// `LDR X30, X30_WORD`: the peer enters a program here.

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use super::engines::{Engines, Finding, PEER};
+use super::engines::{BATCHES, Engines, Finding, PEER, at_hand};
 use super::operands;
 use super::random::Random;
 use super::state::Program;
@@ -92,39 +92,32 @@ impl Tally {
 }
 
 /// Ends the process when nothing has moved for long, as an engine that loops does not come back.
-struct Watchdog(Arc<AtomicU64>);
+struct Watchdog(Arc<AtomicBool>);
 
 impl Watchdog {
     fn start(seed: u64) -> Self {
-        let moves = Arc::new(AtomicU64::new(1));
-        let seen = moves.clone();
+        let over = Arc::new(AtomicBool::new(false));
+        let seen = over.clone();
         std::thread::spawn(move || {
             let (mut last, mut still) = (0, 0);
-            loop {
+            while !seen.load(Ordering::Relaxed) {
                 std::thread::sleep(Duration::from_secs(5));
-                let now = seen.load(Ordering::Relaxed);
-                if now == 0 {
-                    return;
-                }
+                let now = BATCHES.load(Ordering::Relaxed);
                 still = if now == last { still + 1 } else { 0 };
                 last = now;
                 if still == 36 {
-                    eprintln!("seed {seed}: batch {now} does not end");
+                    eprintln!("seed {seed}: batch {now} does not end; {}", at_hand());
                     std::process::exit(1);
                 }
             }
         });
-        Self(moves)
-    }
-
-    fn alive(&self) {
-        self.0.fetch_add(1, Ordering::Relaxed);
+        Self(over)
     }
 }
 
 impl Drop for Watchdog {
     fn drop(&mut self) {
-        self.0.store(0, Ordering::Relaxed);
+        self.0.store(true, Ordering::Relaxed);
     }
 }
 
@@ -145,13 +138,12 @@ pub fn run(
     let mut random = Random::new(budget.seed);
     let mut tally = Tally::default();
     let end = Instant::now() + budget.time;
-    let watchdog = Watchdog::start(budget.seed);
+    let _watchdog = Watchdog::start(budget.seed);
     loop {
         let (translated, peer) = tally.cases();
         if translated.max(peer) >= budget.cases || Instant::now() >= end {
             return Ok(tally);
         }
-        watchdog.alive();
         let image = operands::image(&mut random);
         let mut programs = source.batch(engines, &mut random);
         if programs.is_empty() {

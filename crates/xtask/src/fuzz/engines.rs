@@ -1,5 +1,8 @@
 //! Runs batches of programs on all engines and compares.
 
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, Once, PoisonError};
+
 use xemu_host::AltStack;
 
 use super::area::Area;
@@ -45,6 +48,36 @@ pub struct Engines {
     _stack: AltStack,
 }
 
+/// How many batches all engines of the process have run.
+pub static BATCHES: AtomicU64 = AtomicU64::new(0);
+
+/// The program at hand, for who sees an engine panic.
+static AT_HAND: Mutex<Vec<u32>> = Mutex::new(Vec::new());
+
+fn note(words: &[u32]) {
+    words.clone_into(&mut AT_HAND.lock().unwrap_or_else(PoisonError::into_inner));
+}
+
+/// Which program is run, as text.
+pub fn at_hand() -> String {
+    match AT_HAND.try_lock() {
+        Ok(words) => format!("the program run last: {words:08x?}"),
+        Err(_) => String::new(),
+    }
+}
+
+/// Makes a panic tell which program was run.
+fn tell_program_at_panics() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| {
+        let usual = std::panic::take_hook();
+        std::panic::set_hook(Box::new(move |info| {
+            usual(info);
+            eprintln!("{}", at_hand());
+        }));
+    });
+}
+
 /// What a batch gave.
 #[derive(Debug, Default)]
 pub struct Results {
@@ -66,6 +99,7 @@ impl Engines {
             return Err(format!("there is no engine `{other}`"));
         }
         let stack = install_handlers()?;
+        tell_program_at_panics();
         let wanted = |name: &str| names.iter().any(|n| n == name);
         let jits = hosts()
             .into_iter()
@@ -93,6 +127,7 @@ impl Engines {
     /// When an engine cannot go on.
     pub fn compare(&mut self, programs: &mut [Program], image: &[u8]) -> Result<Results, String> {
         self.batches += 1;
+        BATCHES.fetch_add(1, Ordering::Relaxed);
         self.area.load(programs, image);
         self.reference.clear();
         let mut outcomes = Vec::new();
@@ -125,6 +160,7 @@ impl Engines {
             }
             jit.clear(&self.area);
             for (slot, program) in programs.iter().enumerate() {
+                note(&program.words);
                 let entry = self.area.entry(slot);
                 for (n, state) in program.states.iter().enumerate() {
                     let theirs = jit.run(&mut self.area, entry, state, program.touches)?;
@@ -149,7 +185,7 @@ impl Engines {
         for (slot, (program, theirs)) in programs.iter().zip(theirs).enumerate() {
             for (n, theirs) in theirs.into_iter().enumerate() {
                 let Some(mine) = &results.outcomes[slot][n] else { continue };
-                if !peculiar::same_as_peer(program, mine, &theirs) {
+                if !peculiar::same_as_peer(program, &program.states[n], mine, &theirs) {
                     let (program, state, engine) = (slot, n, PEER);
                     let mine = mine.clone();
                     results.findings.push(Finding { program, state, engine, mine, theirs });

@@ -167,14 +167,6 @@ impl Reference {
         Ok(traits)
     }
 
-    /// The lifted block of a word, for a report.
-    pub fn text(&mut self, word: u32) -> String {
-        match Self::lift(&mut self.lifter, word, self.back, FpMode::Host, &mut self.block) {
-            Ok(()) => self.block.to_string(),
-            Err(e) => e,
-        }
-    }
-
     /// The address that the instruction of `word` accesses first when run on `state`.
     pub fn first_access(&mut self, word: u32, pc: u64, state: &State) -> Option<u64> {
         Self::lift(&mut self.lifter, word, pc, fp_mode(Fpcr(state.fpcr)), &mut self.block).ok()?;

@@ -64,9 +64,15 @@ impl Stop {
         }
     }
 
-    /// Whether an instruction faulted, so that flags that nobody reads may be older.
+    /// Whether an access faulted.
     pub fn is_fault(&self) -> bool {
         matches!(self.signal, SIGSEGV | SIGBUS)
+    }
+
+    /// Whether flags that nobody reads may be older: at a fault, and where a pointer fails to
+    /// authenticate (FEAT_FPAC).
+    pub fn may_leave_flags(&self) -> bool {
+        self.is_fault() || (self.signal, self.code) == (SIGILL, 2)
     }
 }
 
@@ -107,6 +113,15 @@ pub struct Program {
     pub class: &'static str,
     /// What it is called: a row.
     pub name: &'static str,
+}
+
+impl Program {
+    /// The program's word at an address, if the program has one there.
+    pub fn word_at(&self, pc: u64) -> Option<u32> {
+        let first = super::area::FIRST as u64;
+        let index = (pc % xemu_mem::PAGE_SIZE / 4).checked_sub(first)?;
+        self.words.get(index as usize).copied()
+    }
 }
 
 impl State {

@@ -42,6 +42,14 @@ pub fn registers(row: &Row, word: u32) -> impl Iterator<Item = usize> {
     row.fields.iter().filter(|f| is_register(f)).map(move |f| f.get(word) as usize)
 }
 
+/// The numbers of the registers that a word names.
+pub fn named(word: u32) -> Vec<usize> {
+    match decode(word) {
+        Decode::Insn(insn) => registers(insn.row(), word).collect(),
+        _ => Vec::new(),
+    }
+}
+
 impl Shape {
     /// A random word of the row, if one is found. `data` is how far the data's middle is, in words,
     /// from where the word will be.
