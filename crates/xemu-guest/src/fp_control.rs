@@ -130,52 +130,67 @@ impl Mxcsr {
     pub const UE: u32 = 1 << 4;
     /// Inexact, sticky.
     pub const PE: u32 = 1 << 5;
-    /// Denormals are zeros.
-    pub const DAZ: u32 = 1 << 6;
-    /// Flush to zero.
-    pub const FTZ: u32 = 1 << 15;
     /// All exceptions masked but invalid operation: an invalid operation traps, because its result
     /// is where Arm and x86 differ (the default NaN's sign, which NaN of two is taken).
     pub const MASKS: u32 = 0x1f00;
     /// Invalid operation masked too.
     pub const IM: u32 = 1 << 7;
+    /// Denormal operand masked.
+    const DM: u32 = 1 << 8;
+    /// Underflow masked.
+    const UM: u32 = 1 << 11;
+    /// Inexact masked.
+    const PM: u32 = 1 << 12;
     const STICKY: u32 = 0x3f;
 
     /// The control bits that stand for `fpcr`, with no sticky bit set.
-    pub fn for_fpcr(fpcr: Fpcr) -> Self {
+    ///
+    /// With FZ set, x86's DAZ and FTZ are not used, as they flush and signal at other times than
+    /// Arm: denormal operands and tiny results trap instead. Arm does not call a flushed result
+    /// inexact and x86 does, which does no harm once FPSR.IXC is set (`inexact`); until then
+    /// inexact results trap as well.
+    pub fn for_fpcr(fpcr: Fpcr, inexact: bool) -> Self {
         let rounding = match fpcr.rounding() {
             RoundingMode::Nearest => 0,
             RoundingMode::MinusInfinity => 1,
             RoundingMode::PlusInfinity => 2,
             RoundingMode::Zero => 3,
         };
-        let flush = if fpcr.fz() { Self::DAZ | Self::FTZ } else { 0 };
-        Self(Self::MASKS | rounding << 13 | flush)
+        let trapped = match (fpcr.fz(), inexact) {
+            (false, _) => 0,
+            (true, true) => Self::DM | Self::UM,
+            (true, false) => Self::DM | Self::UM | Self::PM,
+        };
+        Self(Self::MASKS & !trapped | rounding << 13)
     }
 
-    /// The sticky bits in FPSR's places.
-    pub fn to_fpsr(self, fpcr: Fpcr) -> Fpsr {
+    /// Inexact results do not trap.
+    pub fn masking_inexact(self) -> Self {
+        Self(self.0 | Self::PM)
+    }
+
+    /// Without the sticky bits of exceptions that are not masked: a trap has set them although the
+    /// operation has not been done, and whether they are the guest's is for the interpreter to say.
+    pub fn without_trapped(self) -> Self {
+        Self(self.0 & !(!(self.0 >> 7) & Self::STICKY))
+    }
+
+    /// The sticky bits in FPSR's places. IDC is not among them: x86 sets DE for every denormal
+    /// operand, Arm sets IDC only when one was flushed to zero.
+    pub fn to_fpsr(self) -> Fpsr {
         let bit = |on: u32, out| if self.0 & on != 0 { out } else { 0 };
-        // x86 sets DE for every denormal operand, Arm sets IDC only when one was flushed to zero.
-        let idc = if fpcr.fz() { bit(Self::DE, Fpsr::IDC) } else { 0 };
         Fpsr(
             bit(Self::IE, Fpsr::IOC)
                 | bit(Self::ZE, Fpsr::DZC)
                 | bit(Self::OE, Fpsr::OFC)
                 | bit(Self::UE, Fpsr::UFC)
-                | bit(Self::PE, Fpsr::IXC)
-                | idc,
+                | bit(Self::PE, Fpsr::IXC),
         )
-    }
-
-    /// The same control bits with no sticky bit set.
-    pub fn without_sticky(self) -> Self {
-        Self(self.0 & !Self::STICKY)
     }
 }
 
 impl Default for Mxcsr {
     fn default() -> Self {
-        Self::for_fpcr(Fpcr(0))
+        Self::for_fpcr(Fpcr(0), false)
     }
 }

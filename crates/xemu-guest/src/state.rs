@@ -120,12 +120,15 @@ pub struct CpuState {
     pub pc: u64,
     /// NZCV in the form that x86 LAHF and SETO give.
     pub flags: HostFlags,
-    /// MXCSR while guest code runs: FPCR's rounding mode and flush bits, FPSR's cumulative bits.
+    /// MXCSR while guest code runs: FPCR's rounding mode, what traps, FPSR's cumulative bits.
     pub mxcsr: Mxcsr,
     /// FPCR as last written. Change it through [`CpuState::set_fpcr`].
     pub fpcr: Fpcr,
     /// The FPSR bits that are in neither `mxcsr` nor `qc`. Read through [`CpuState::fpsr`].
     pub fpsr_base: Fpsr,
+    /// Whether the program has read or written FPSR: from then on UFC is found where x86 does not
+    /// tell of it.
+    pub fpsr_watched: bool,
     /// TPIDR_EL0, the user's thread pointer.
     pub tpidr_el0: u64,
     /// TPIDRRO_EL0, which Linux leaves zero.
@@ -168,6 +171,7 @@ impl Default for CpuState {
             mxcsr: Mxcsr::default(),
             fpcr: Fpcr::default(),
             fpsr_base: Fpsr::default(),
+            fpsr_watched: false,
             tpidr_el0: 0,
             tpidrro_el0: 0,
             monitor: Monitor::default(),
@@ -191,6 +195,7 @@ impl Clone for CpuState {
             mxcsr: self.mxcsr,
             fpcr: self.fpcr,
             fpsr_base: self.fpsr_base,
+            fpsr_watched: self.fpsr_watched,
             tpidr_el0: self.tpidr_el0,
             tpidrro_el0: self.tpidrro_el0,
             monitor: self.monitor,
@@ -217,30 +222,32 @@ impl CpuState {
     /// FPSR as the guest reads it: cumulative exception bits from every place that holds some.
     pub fn fpsr(&self) -> Fpsr {
         let qc = if self.qc == [0; 2] { 0 } else { Fpsr::QC };
-        Fpsr(self.fpsr_base.0 | self.mxcsr.to_fpsr(self.fpcr).0 | qc)
+        Fpsr(self.fpsr_base.0 | self.mxcsr.to_fpsr().0 | qc)
     }
 
     /// Writes FPSR: bits that are clear in `value` are cleared in every place that holds some.
     pub fn set_fpsr(&mut self, value: Fpsr) {
         self.fpsr_base = Fpsr(value.0 & Fpsr::WRITABLE & !Fpsr::QC);
-        self.mxcsr = self.mxcsr.without_sticky();
+        self.mxcsr = Mxcsr::for_fpcr(self.fpcr, self.fpsr_base.0 & Fpsr::IXC != 0);
         self.qc = if value.0 & Fpsr::QC != 0 { [1, 0] } else { [0; 2] };
     }
 
     /// Adds cumulative exception bits.
     pub fn raise_fpsr(&mut self, bits: u32) {
         self.fpsr_base.0 |= bits & !Fpsr::QC;
+        if bits & Fpsr::IXC != 0 {
+            self.mxcsr = self.mxcsr.masking_inexact();
+        }
         if bits & Fpsr::QC != 0 {
             self.qc[0] |= 1;
         }
     }
 
-    /// Writes FPCR and mirrors its rounding mode and flush bits in MXCSR.
+    /// Writes FPCR and mirrors its rounding mode and FZ in MXCSR.
     pub fn set_fpcr(&mut self, value: Fpcr) {
-        // DE of MXCSR means IDC only while FZ is set, so it is folded in before FZ changes.
-        self.fpsr_base.0 |= self.mxcsr.to_fpsr(self.fpcr).0;
+        self.fpsr_base.0 |= self.mxcsr.to_fpsr().0;
         self.fpcr = Fpcr(value.0 & Fpcr::WRITABLE);
-        self.mxcsr = Mxcsr::for_fpcr(self.fpcr);
+        self.mxcsr = Mxcsr::for_fpcr(self.fpcr, self.fpsr_base.0 & Fpsr::IXC != 0);
     }
 }
 

@@ -236,6 +236,7 @@ impl Run<'_> {
             SysReg::Fpcr => self.cpu.fpcr.0.into(),
             SysReg::Fpsr => {
                 self.put_back();
+                self.cpu.fpsr_watched = true;
                 self.cpu.fpsr().0.into()
             }
             SysReg::CntvctEl0 => self.machine.counter(),
@@ -255,6 +256,7 @@ impl Run<'_> {
             }
             SysReg::Fpsr => {
                 self.env.fpsr = Fpsr(0);
+                self.cpu.fpsr_watched = true;
                 self.cpu.set_fpsr(Fpsr(value as u32));
             }
             SysReg::Ssbs => self.set_pstate(pstate::SSBS, value),

@@ -193,19 +193,29 @@ named_enum! {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[repr(u8)]
 pub enum FpMode {
-    /// By the host's instructions: MXCSR stands for FPCR.
+    /// By the host's instructions: MXCSR stands for FPCR. UFC may be missing for a result that is
+    /// tiny before rounding and not after it.
     #[default]
     Host = 0,
+    /// The same, and such results are looked for: the program has looked at FPSR.
+    Watched = 1,
+    /// By the host's instructions, denormal numbers flushed (FPCR.FZ). Denormal operands and tiny
+    /// results trap or are looked for, and so does the first inexact result.
+    Flush = 2,
     /// Out of line, because FPCR asks for what MXCSR cannot do.
-    OutOfLine = 1,
+    OutOfLine = 3,
     /// Out of line, and scalar results keep what another register has above them (FPCR.NEP).
-    Merging = 2,
+    Merging = 4,
 }
 
 impl FpMode {
     /// Whether floating point runs out of line.
     pub fn out_of_line(self) -> bool {
-        self != Self::Host
+        matches!(self, Self::OutOfLine | Self::Merging)
+    }
+    /// Whether results that are tiny before rounding and not after it must be found.
+    pub fn finds_tiny(self) -> bool {
+        matches!(self, Self::Watched | Self::Flush)
     }
 }
 

@@ -90,6 +90,8 @@ impl fmt::Display for Block {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mode = match self.fp {
             FpMode::Host => "",
+            FpMode::Watched => " fp_watched",
+            FpMode::Flush => " fp_flush",
             FpMode::OutOfLine => " fp_out_of_line",
             FpMode::Merging => " fp_merging",
         };
@@ -159,6 +161,8 @@ fn parse_head(line: &str, block: &mut Block) -> Result<(), String> {
     block.pc = parse_number(words.next().unwrap_or(""))?;
     match words.next() {
         None => {}
+        Some("fp_watched") => block.fp = FpMode::Watched,
+        Some("fp_flush") => block.fp = FpMode::Flush,
         Some("fp_out_of_line") => block.fp = FpMode::OutOfLine,
         Some("fp_merging") => block.fp = FpMode::Merging,
         Some(other) => return Err(format!("unknown block property `{other}`")),

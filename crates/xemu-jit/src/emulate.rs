@@ -71,7 +71,7 @@ impl Emulator {
     ) -> Result<BlockEnd, GuestFault> {
         let pc = cpu.pc;
         let key = key_of(guest, pc)?;
-        let at = (pc, fp_mode(cpu.fpcr));
+        let at = (pc, fp_mode(cpu));
         if self.kept.get(&at).is_none_or(|(kept, _)| *kept != key) {
             if self.kept.len() >= MOST_KEPT {
                 self.kept.clear();
@@ -91,7 +91,7 @@ impl Emulator {
         guest: &dyn Guest,
         lifter: &mut Lifter,
     ) -> Result<BlockEnd, GuestFault> {
-        let fp = fp_mode(cpu.fpcr);
+        let fp = fp_mode(cpu);
         let guarded = |addr| guest.is_guarded(addr);
         let guarded: Guarded<'_> = if guest.has_guarded_pages() { Some(&guarded) } else { None };
         let stop_at = &mut |_| true;

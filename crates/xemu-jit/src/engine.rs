@@ -313,7 +313,7 @@ impl JitEngine {
         if let Err(fault) = translator.lift(
             guest,
             pc,
-            if fp_traps && fp == FpMode::Host { FpMode::OutOfLine } else { fp },
+            if fp_traps && !fp.out_of_line() { FpMode::OutOfLine } else { fp },
             self.config.max_insns,
             &mut known,
             observer,
@@ -398,6 +398,12 @@ impl JitEngine {
 
     /// Code in the range changed: blocks made from it are dropped.
     pub fn invalidate(&self, start: u64, len: u64) {
+        self.drop_blocks(start, len, true);
+    }
+
+    /// Drops the blocks made from the range; `changed`: as other code is there now, the traps
+    /// that were counted for them do not count.
+    fn drop_blocks(&self, start: u64, len: u64, changed: bool) {
         if len == 0 {
             return;
         }
@@ -422,6 +428,11 @@ impl JitEngine {
             self.invalidations.fetch_add(1, Ordering::SeqCst);
             for thread in &inner.threads {
                 dropped.iter().for_each(|pc| thread.table().forget(*pc));
+            }
+            if changed {
+                for pc in &dropped {
+                    inner.fp_traps.remove(pc);
+                }
             }
             inner.poll_all();
         }
@@ -452,7 +463,7 @@ impl JitEngine {
         *count += 1;
         if *count == FP_TRAPS {
             drop(inner);
-            self.invalidate(block, 4);
+            self.drop_blocks(block, 4, false);
         }
     }
 

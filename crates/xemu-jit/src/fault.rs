@@ -62,9 +62,7 @@ pub(crate) fn handle(record: &ThreadRecord, fault: &HostFault, ctx: &mut HostCon
     let mut addr = fault.addr;
     let reason = if fault.sig == SIGFPE {
         addr = generation.block_at(host_pc).map_or(pc, |b| b.pc);
-        // The processor has set the flag although the operation has not been done; whether it is
-        // the guest's is for the interpreter to say.
-        ctx.set_mxcsr(ctx.mxcsr() & !Mxcsr::IE);
+        ctx.set_mxcsr(Mxcsr(ctx.mxcsr()).without_trapped().0);
         LeaveReason::FpTrap
     } else if fault.code == SI_KERNEL {
         LeaveReason::TagTrap

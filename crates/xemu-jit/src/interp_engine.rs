@@ -71,7 +71,7 @@ impl InterpThread {
             }
             let pc = accessed(cpu.pc);
             cpu.pc = pc;
-            let fp = fp_mode(cpu.fpcr);
+            let fp = fp_mode(cpu);
             if let Err(fault) = self.lifted(pc, fp) {
                 return Exit::Fault(fault);
             }

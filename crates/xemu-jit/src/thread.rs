@@ -4,7 +4,7 @@ use core::ops::Range;
 use core::sync::atomic::{AtomicPtr, Ordering};
 use std::sync::Arc;
 
-use xemu_guest::{CpuState, Exit, FaultKind, GuestFault, Mxcsr};
+use xemu_guest::{CpuState, Exit, FaultKind, GuestFault};
 use xemu_host::{Errno, Mapping, Protection, ThreadSlot};
 use xemu_interp::{BlockEnd, Machine};
 use xemu_ir::{FpMode, Op};
@@ -244,7 +244,7 @@ impl JitThread {
         }
         let number = self.hold_generation().number;
         let new_generation = number != self.number;
-        let fp = fp_mode(cpu.fpcr);
+        let fp = fp_mode(cpu);
         if new_generation {
             self.engine.drop_retired();
         }
@@ -391,9 +391,6 @@ impl JitThread {
             LeaveReason::FpTrap => {
                 add(&self.engine.stats.trapped, 1);
                 self.engine.fp_trapped(cpu.engine.leave_addr);
-                // The trap has recorded an invalid operation: what is one on x86 need not be on
-                // Arm.
-                cpu.mxcsr.0 &= !Mxcsr::IE;
                 self.emulate(cpu)
             }
             LeaveReason::Svc => Ok(Next::Exit(Exit::Svc(arg as u16))),
@@ -449,7 +446,7 @@ impl JitThread {
                 Ok(BlockEnd::Exit(exit)) => return Ok(Next::Exit(exit)),
                 // What was found is for FPCR as it was.
                 Ok(BlockEnd::Next)
-                    if cpu.poll.load(Ordering::Acquire) != 0 || fp_mode(cpu.fpcr) != self.fp =>
+                    if cpu.poll.load(Ordering::Acquire) != 0 || fp_mode(cpu) != self.fp =>
                 {
                     return Ok(Next::Dispatch);
                 }

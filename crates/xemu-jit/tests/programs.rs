@@ -1,12 +1,13 @@
 //! Small programs run by the translating engine and by the interpreter: the same registers at the
 //! same system call.
 
-use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::sync::{Arc, OnceLock};
 
 use xemu_guest::{CpuState, Exit, FaultKind, GuestFault};
+use xemu_host::{AltStack, HostContext, SigInfo, install_handler};
 use xemu_interp::{Combined, Devices, HostMemory, Machine};
-use xemu_jit::{Guest, InterpEngine, JitConfig, JitEngine};
+use xemu_jit::{Guest, HostFault, InterpEngine, JitConfig, JitEngine};
 use xemu_lift::LiftConfig;
 use xemu_x64::HostFeatures;
 
@@ -163,6 +164,73 @@ fn code_translated_for_one_fpcr_does_not_run_with_another() {
     ];
     let nan = 0x7ff8_0000_0000_0000;
     check(&words, |cpu| cpu.v[0][0] = nan | 0x123, nan);
+}
+
+/// Numbers whose product is less than the least normal double by less than half a unit in the last
+/// place that it would have had if exponents had no limit.
+const FACTORS: [u64; 2] = [0x20b0_0000_0000_0001, 0x1f4f_ffff_ffff_fffe];
+const FPSR_TO_X0: u32 = 0xd53b_4420;
+
+/// `f` with the given low halves in D0, D1 and D2.
+fn with_doubles(d: [u64; 3]) -> impl Fn(&mut CpuState) {
+    move |cpu| (0..3).for_each(|n| cpu.v[n][0] = d[n])
+}
+
+/// Lets the engine repair what traps, on the calling thread. The result is to be kept.
+fn handle_traps() -> AltStack {
+    static ENGINE: OnceLock<JitEngine> = OnceLock::new();
+    fn handler(sig: i32, info: &SigInfo, ctx: &mut HostContext) {
+        let fault = HostFault { sig, code: info.code(), addr: info.addr() };
+        // The thread in generated code is found whichever engine is asked.
+        if !ENGINE.get().is_some_and(|engine| engine.handle_host_fault(&fault, ctx)) {
+            std::process::abort();
+        }
+    }
+    const SIGFPE: i32 = 8;
+    ENGINE.get_or_init(|| {
+        let guest = Arc::new(Code { base: BASE, words: Vec::new() });
+        let config = config(HostFeatures::detect(), 1 << 20, true);
+        install_handler(SIGFPE, handler, 0, 0).expect("the host handles signals");
+        JitEngine::new(guest, config).expect("memory")
+    });
+    AltStack::install(1 << 16).expect("memory")
+}
+
+#[test]
+fn underflow_is_found_before_rounding() {
+    let _stack = handle_traps();
+    let [a, b] = FACTORS;
+    // mrs x0, fpsr; fmul d3, d0, d1; mrs x0, fpsr; svc
+    check(&[FPSR_TO_X0, 0x1e61_0803, FPSR_TO_X0, SVC], with_doubles([a, b, 0]), 0x18);
+    // mrs x0, fpsr; fmadd d3, d0, d1, d2; mrs x0, fpsr; svc
+    check(&[FPSR_TO_X0, 0x1f41_0803, FPSR_TO_X0, SVC], with_doubles([a, b, 0]), 0x18);
+    // mrs x0, fpsr; fcvt s3, d0; mrs x0, fpsr; svc
+    let narrowed = [0x380f_ffff_ffff_ffff, 0, 0];
+    check(&[FPSR_TO_X0, 0x1e62_4003, FPSR_TO_X0, SVC], with_doubles(narrowed), 0x18);
+}
+
+#[test]
+fn flushing_is_exact() {
+    let _stack = handle_traps();
+    let [a, b] = FACTORS;
+    let run = |op: u32, d, fpsr, result| {
+        for (read, x0) in [(FPSR_TO_X0, fpsr), (0x9e66_0060, result)] {
+            // mov x1, #FZ; msr fpcr, x1; op; read; svc
+            check(&[0xd2a0_2001, 0xd51b_4401, op, read, SVC], with_doubles(d), x0);
+        }
+    };
+    // fmul d3, d0, d1: rounds up to the least normal number, but is flushed, which is not inexact
+    run(0x1e61_0803, [a, b, 0], 8, 0);
+    // fadd d3, d0, d1: a denormal operand beside a quiet NaN
+    run(0x1e61_2803, [1, 0x7ff8_0000_0000_0001, 0], 0x80, 0x7ff8_0000_0000_0001);
+    // fdiv d3, d0, d1: the denormal dividend counts as zero, so that division by zero is invalid
+    run(0x1e61_1803, [1, 0, 0], 0x81, 0x7ff8_0000_0000_0000);
+    // fsub d3, d0, d1: a difference that is tiny, exact, and flushed
+    run(0x1e61_3803, [0x0010_0000_0000_0001, 0x0010_0000_0000_0000, 0], 8, 0);
+    // frintz d3, d0: silent about denormal operands on x86
+    run(0x1e65_c003, [1, 0, 0], 0x80, 0);
+    // fdiv d3, d0, d1: one third
+    run(0x1e61_1803, [0x3ff0 << 48, 0x4008 << 48, 0], 0x10, 0x3fd5_5555_5555_5555);
 }
 
 #[test]

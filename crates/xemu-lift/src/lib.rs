@@ -43,7 +43,7 @@ mod simd_structures;
 mod tests;
 
 use xemu_a64::Feature;
-use xemu_guest::{Fpcr, GuestFault};
+use xemu_guest::{CpuState, Fpcr, GuestFault};
 use xemu_ir::{Block, Builder, Effects, FpMode, Op, Val};
 
 pub use cpu_model::{CpuFeature, CpuModel};
@@ -65,13 +65,15 @@ impl LiftConfig {
     }
 }
 
-/// How blocks are translated that run with this FPCR.
-pub fn fp_mode(fpcr: Fpcr) -> FpMode {
+/// How blocks are translated that run with the state's FPCR.
+pub fn fp_mode(cpu: &CpuState) -> FpMode {
     // EBF concerns only instructions that are never inline.
     const APART: u32 = Fpcr::DN | Fpcr::AHP | Fpcr::FZ16 | Fpcr::FIZ | Fpcr::AH;
-    match fpcr {
-        _ if fpcr.nep() => FpMode::Merging,
+    match cpu.fpcr {
+        fpcr if fpcr.nep() => FpMode::Merging,
         Fpcr(bits) if bits & APART != 0 => FpMode::OutOfLine,
+        fpcr if fpcr.fz() => FpMode::Flush,
+        _ if cpu.fpsr_watched => FpMode::Watched,
         _ => FpMode::Host,
     }
 }

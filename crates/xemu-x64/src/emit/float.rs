@@ -88,6 +88,7 @@ impl Emitter<'_> {
             op if !op.info().effects.has(Effects::FP) => return false,
             _ if self.block.fp.out_of_line() => false,
             _ => {
+                self.trap_denormals(inst);
                 self.float_arith(i, inst)
                     || self.float_compare(i, inst)
                     || self.float_convert(i, inst)
@@ -198,11 +199,18 @@ impl Emitter<'_> {
 
     fn float_binary(&mut self, i: usize, inst: &Inst, l: Lanes, op: VecOp) {
         let [a, b, _] = inst.args;
+        let find_tiny = self.block.fp.finds_tiny() && matches!(inst.op, Op::Fmul | Op::Fmulx);
+        if find_tiny {
+            self.clobber_flags();
+        }
         let ra = self.use_v(a);
         let rb = self.last_rm_v(b);
         let zero = self.zero_like(a, l);
-        let d = self.def_at_trap(i, a);
+        let d = if find_tiny { self.def_apart_v(i) } else { self.def_at_trap(i, a) };
         self.trap_v3(op, d, ra, rb);
+        if find_tiny {
+            self.leave_if_least(Es::from_u8(inst.a), l.scalar, d);
+        }
         self.s.values[i].zero_above = zero;
     }
 
@@ -272,13 +280,20 @@ impl Emitter<'_> {
     /// comparison, which costs neither a branch nor EFLAGS. Otherwise both take the first factor's.
     fn float_madd(&mut self, i: usize, inst: &Inst, l: Lanes) {
         let [acc, x, y] = inst.args;
+        let find_tiny = self.block.fp.finds_tiny();
+        if find_tiny {
+            self.clobber_flags();
+        }
         let racc = self.use_v(acc);
         let rx = self.use_v(x);
         let ry = self.last_rm_v(y);
         let zeros = [acc, x, y].map(|v| self.zero_like(v, l));
         let t = self.scratch_v();
         self.trap_v3_imm(l.cmp(), t, racc, racc, FpCmp::Le as u8);
-        let d = self.def_madd(i, inst, [racc.into(), rx.into(), ry]);
+        let d = match find_tiny {
+            true => self.def_apart_v(i),
+            false => self.def_madd(i, inst, [racc.into(), rx.into(), ry]),
+        };
         let fma = |form| {
             let lanes = l.pick([FpLanes::Ps, FpLanes::Pd, FpLanes::Ss, FpLanes::Sd]);
             VexOp::fma(FmaKind::Madd, form, lanes)
@@ -302,6 +317,9 @@ impl Emitter<'_> {
             self.asm.vex3(fma(FmaForm::F231), d, rx, ry);
             zeros[0]
         };
+        if find_tiny {
+            self.leave_if_least(Es::from_u8(inst.a), l.scalar, d);
+        }
         self.s.values[i].zero_above = zero;
     }
 

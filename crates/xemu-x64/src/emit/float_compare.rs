@@ -3,7 +3,7 @@
 use core::mem::offset_of;
 
 use xemu_guest::{Cond, CpuState, HostFlags, Nzcv};
-use xemu_ir::{AttrKind, Effects, Inst, Op};
+use xemu_ir::{AttrKind, Effects, FpMode, Inst, Op};
 
 use super::Emitter;
 use super::flags::{Flags, InHost, Test, prefers_swapped, save};
@@ -91,7 +91,14 @@ impl Emitter<'_> {
         }
         let (first, second) = self.compare_operands(inst, swapped);
         let [otherwise, done] = core::array::from_fn(|_| self.asm.new_label());
+        let flushes = self.block.fp == FpMode::Flush;
+        let t =
+            flushes.then(|| (self.scratch_v(), self.use_v(inst.args[0]), self.use_v(inst.args[1])));
         self.skip_unless(test, otherwise);
+        if let Some((t, a, b)) = t {
+            self.trap_denormal(l, t, a);
+            self.trap_denormal(l, t, b);
+        }
         self.compare_host(l, inst.imm & 0x10 != 0, first, second);
         let host = InHost::Compare { swapped };
         if constant.is_none() {

@@ -77,15 +77,17 @@ impl Emitter<'_> {
                 self.s.values[i].zero_above = if above <= 1 { 3 } else { 4 };
             }
             (Es::S, Es::H) if self.features.f16c => {
+                self.give_up_flags_to_find_tiny();
                 let src = self.use_v(a);
                 let alone = if above <= 2 { src } else { self.scratch_v() };
                 if alone != src {
                     // The other lanes would leave their exceptions.
                     self.clear_above(alone, src, 2);
                 }
-                let d = self.def_reuse_v(i, a);
+                let d = self.def_narrowed(i, a);
                 self.fault_point();
                 self.asm.vcvtps2ph(d, alone, CURRENT);
+                self.find_tiny(Es::H, d);
                 self.s.values[i].zero_above = 1;
             }
             // From double to half precision there is no conversion that rounds once.
@@ -94,17 +96,39 @@ impl Emitter<'_> {
         true
     }
 
+    /// Before a narrowing conversion.
+    fn give_up_flags_to_find_tiny(&mut self) {
+        if self.block.fp.finds_tiny() {
+            self.clobber_flags();
+        }
+    }
+
+    /// The result's register for a narrowing conversion of `a`.
+    fn def_narrowed(&mut self, i: usize, a: Val) -> Xmm {
+        if self.block.fp.finds_tiny() { self.def_apart_v(i) } else { self.def_reuse_v(i, a) }
+    }
+
+    /// Behind a narrowing conversion to size `es`.
+    fn find_tiny(&mut self, es: Es, d: Xmm) {
+        if self.block.fp.finds_tiny() {
+            self.leave_if_least(es, false, d);
+        }
+    }
+
     fn double_to_single(&mut self, i: usize, a: Val) {
+        self.give_up_flags_to_find_tiny();
         if self.value(a).zero_above <= 3 {
             let src = self.last_rm_v(a);
-            let d = self.def_reuse_v(i, a);
+            let d = self.def_narrowed(i, a);
             self.fault_point();
             self.asm.v2(VecUnary::CVTPD2PS, d, src);
+            self.find_tiny(Es::S, d);
         } else {
             let src = self.last_rm_v(a);
             let z = self.scratch_v();
             self.asm.vzero(z);
             self.trap_v3(VecOp::CVTSD2SS, z, z, src);
+            self.find_tiny(Es::S, z);
             let d = self.def_v(i);
             self.asm.vmov(d, z);
         }
@@ -134,16 +158,19 @@ impl Emitter<'_> {
         if half && !self.features.f16c {
             return false;
         }
+        self.give_up_flags_to_find_tiny();
         if half {
             let src = self.use_v(a);
-            let d = self.def_reuse_v(i, a);
+            let d = self.def_narrowed(i, a);
             self.fault_point();
             self.asm.vcvtps2ph(d, src, CURRENT);
+            self.find_tiny(Es::H, d);
         } else {
             let src = self.last_rm_v(a);
-            let d = self.def_reuse_v(i, a);
+            let d = self.def_narrowed(i, a);
             self.fault_point();
             self.asm.v2(VecUnary::CVTPD2PS, d, src);
+            self.find_tiny(Es::S, d);
         }
         self.s.values[i].zero_above = 3;
         true
@@ -282,7 +309,7 @@ impl Emitter<'_> {
 
     /// A label behind the block that leaves to have the guest instruction interpreted. EFLAGS have
     /// been given up.
-    fn cold_emulate(&mut self) -> Label {
+    pub(super) fn cold_emulate(&mut self) -> Label {
         let label = self.asm.new_label();
         self.s.cold.push(Cold::Emulate { label, pc: self.pc });
         label
@@ -337,6 +364,7 @@ impl Emitter<'_> {
         self.asm.v3(VecOp::ANDPS, t, t, high);
         let low = self.scratch_v();
         self.asm.v3(VecOp::SUBPS, low, x, t);
+        self.inexact_point();
         self.asm.v2(VecUnary::CVTTPS2DQ, low, low);
         self.asm.vshift(VecShift::PSLLD, high, high, 31);
         self.asm.v3(VecOp::PXOR, low, low, high);
@@ -490,11 +518,13 @@ impl Emitter<'_> {
         let d = match (inst.b != 0, w) {
             (false, _) => {
                 let src = self.rm_g(v);
-                let d = self.def_v(i);
+                let d = self.def_before_inexact(i);
                 self.asm.vzero(d);
                 if l.double {
+                    self.inexact_point();
                     self.asm.cvtsi2sd(w, d, d, src);
                 } else {
+                    self.inexact_point();
                     self.asm.cvtsi2ss(w, d, d, src);
                 }
                 d
@@ -502,13 +532,13 @@ impl Emitter<'_> {
             (true, W64) => {
                 self.clobber_flags();
                 let src = self.use_g(v);
-                let d = self.def_v(i);
+                let d = self.def_before_inexact(i);
                 self.load_u64(l, d, src);
                 d
             }
             (true, _) => {
                 let src = self.zero_extended(v);
-                let d = self.def_v(i);
+                let d = self.def_before_inexact(i);
                 self.asm.vzero(d);
                 self.load_signed(l, d, src);
                 d
@@ -533,8 +563,10 @@ impl Emitter<'_> {
     /// The lowest element of `d` becomes the 64-bit `src`.
     fn load_signed(&mut self, l: Lanes, d: Xmm, src: Gpr) {
         if l.double {
+            self.inexact_point();
             self.asm.cvtsi2sd(W64, d, d, src);
         } else {
+            self.inexact_point();
             self.asm.cvtsi2ss(W64, d, d, src);
         }
     }
@@ -590,6 +622,7 @@ impl Emitter<'_> {
             (_, false, false) => {
                 let src = self.last_rm_v(a);
                 let d = self.def_reuse_v(i, a);
+                self.inexact_point();
                 self.asm.v2(VecUnary::CVTDQ2PS, d, src);
                 d
             }
@@ -611,11 +644,12 @@ impl Emitter<'_> {
         let src = self.use_v(a);
         let r = self.scratch_g();
         self.asm.movd_to_gpr(if l.double { W64 } else { W32 }, r, src);
-        let d = self.def_v(i);
+        let d = self.def_before_inexact(i);
         match (unsigned, l.double) {
             (true, true) => self.load_u64(l, d, r),
             (false, false) => {
                 self.asm.vzero(d);
+                self.inexact_point();
                 self.asm.cvtsi2ss(W32, d, d, r);
             }
             _ => {
@@ -635,8 +669,8 @@ impl Emitter<'_> {
         self.asm.v2(VecUnary::CVTDQ2PS, high, high);
         self.asm.v2(VecUnary::CVTDQ2PS, low, low);
         self.asm.v3(VecOp::MULPS, high, high, vec_const(VecConst::TwoTo16S));
-        let d = self.def_v(i);
-        self.asm.v3(VecOp::ADDPS, d, high, low);
+        let d = self.def_before_inexact(i);
+        self.add_inexact(VecOp::ADDPS, d, high, low);
         d
     }
 
@@ -646,7 +680,7 @@ impl Emitter<'_> {
         let t = self.scratch_v();
         self.asm.movd_to_gpr(W64, low, src);
         self.asm.pextr(W64, high, src, 1);
-        let d = self.def_v(i);
+        let d = self.def_before_inexact(i);
         self.asm.vzero(d);
         self.asm.vzero(t);
         self.load_signed(l, d, low);
@@ -665,8 +699,8 @@ impl Emitter<'_> {
         self.asm.v3(VecOp::SUBPD, high, high, vec_const(VecConst::TwoTo84And52D));
         let upper_words = 0b1100_1100;
         self.asm.v3_imm(VecOpImm::PBLENDW, low, src, vec_const(VecConst::TwoTo52D), upper_words);
-        let d = self.def_v(i);
-        self.asm.v3(VecOp::ADDPD, d, high, low);
+        let d = self.def_before_inexact(i);
+        self.add_inexact(VecOp::ADDPD, d, high, low);
         self.asm.v3(VecOp::ANDPS, d, d, vec_const(VecConst::MagnitudeD));
         d
     }

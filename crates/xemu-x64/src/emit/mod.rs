@@ -10,6 +10,7 @@ mod flags;
 mod float;
 mod float_compare;
 mod float_convert;
+mod float_tiny;
 mod int;
 mod int_mul;
 mod memory;

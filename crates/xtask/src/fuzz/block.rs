@@ -65,7 +65,6 @@ struct Making<'m> {
     entry: u64,
     peer: bool,
     touches: bool,
-    fp: bool,
     kept: u32,
     class: &'static str,
     absolutes: bool,
@@ -129,15 +128,12 @@ impl Making<'_> {
             return None;
         }
         self.touches |= traits.touches;
-        self.fp |= traits.fp;
         Some(word)
     }
 
     /// Whether the word shows, or changes, what engines are known to differ in.
     fn tells_too_much(&mut self, word: u32) -> bool {
         match decode(word) {
-            // FPSR.UFC
-            Decode::Insn(Insn::Mrs(i)) => i.crm() == 4 && i.op2() == 1,
             Decode::Insn(Insn::Ldxr(_) | Insn::Stxr(_)) => {
                 self.exclusives |= 1 << (word >> 30);
                 false
@@ -236,20 +232,19 @@ impl Sequences {
             entry,
             peer,
             touches: false,
-            fp: false,
             kept: KEPT,
             class: "straight",
             absolutes: false,
             exclusives: 0,
         };
         self.fill(&mut making);
-        let Making { words, touches, fp, class, absolutes, exclusives, .. } = making;
+        let Making { words, touches, class, absolutes, exclusives, .. } = making;
         let control = Control::random(random);
         let states: Vec<State> =
             (0..STATES).map(|_| start(control, engines.area.data(), random)).collect();
         let ah = states.iter().any(|state| state.fpcr & Fpcr::AH != 0);
         let peer = peer && !(ah && absolutes) && exclusives.count_ones() < 2;
-        Program { words, states, touches, fp, peer, class, name: "sequence" }
+        Program { words, states, touches, peer, class, name: "sequence" }
     }
 
     fn fill(&self, making: &mut Making<'_>) {

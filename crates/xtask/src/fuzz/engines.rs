@@ -166,7 +166,7 @@ impl Engines {
                     let theirs = jit.run(&mut self.area, entry, state, program.touches)?;
                     let Some(mine) = &results.outcomes[slot][n] else { continue };
                     let same = if self.lenient {
-                        peculiar::same_as_translated(program, state, mine, &theirs)
+                        peculiar::same_as_translated(mine, &theirs)
                     } else {
                         *mine == theirs
                     };

@@ -55,8 +55,8 @@ impl Instructions {
         let peer = !traits.undefined
             && peculiar::peer_knows(shape.row)
             && !peculiar::is_unpredictable(word);
-        let (touches, fp) = (traits.touches, traits.fp);
-        Some(Program { words: vec![word], states, touches, fp, peer, class, name })
+        let touches = traits.touches;
+        Some(Program { words: vec![word], states, touches, peer, class, name })
     }
 }
 

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, OnceLock};
 
-use xemu_guest::{CpuState, Exit, FaultKind, Fpcr, GuestFault};
+use xemu_guest::{CpuState, Exit, FaultKind, GuestFault};
 use xemu_host::{AltStack, HostContext, SigInfo, install_handler, set_disposition};
 use xemu_interp::{BlockEnd, Combined, Devices, HostMemory, Interp, Machine, accessed};
 use xemu_ir::{Block, Effects, FpMode, verify};
@@ -87,8 +87,6 @@ pub fn install_handlers() -> Result<AltStack, String> {
 pub struct Traits {
     /// Accesses memory.
     pub touches: bool,
-    /// Computes with floating-point numbers.
-    pub fp: bool,
     /// May go elsewhere than to the next instruction.
     pub jumps: bool,
     /// Is undefined.
@@ -155,7 +153,6 @@ impl Reference {
             let effects = inst.effects();
             traits.touches |=
                 effects.has(Effects::READS_MEM.or(Effects::WRITES_MEM).or(Effects::MAY_FAULT));
-            traits.fp |= effects.has(Effects::FP);
             traits.undefined |= inst.op == Undef;
             if matches!(inst.op, SetX | SetW) {
                 traits.writes |= 1 << (inst.a & 31);
@@ -169,8 +166,8 @@ impl Reference {
 
     /// The address that the instruction of `word` accesses first when run on `state`.
     pub fn first_access(&mut self, word: u32, pc: u64, state: &State) -> Option<u64> {
-        Self::lift(&mut self.lifter, word, pc, fp_mode(Fpcr(state.fpcr)), &mut self.block).ok()?;
         state.to_cpu(&mut self.cpu, pc);
+        Self::lift(&mut self.lifter, word, pc, fp_mode(&self.cpu), &mut self.block).ok()?;
         let mut machine = Combined { memory: Probe(None), devices: NoDevices };
         match self.interp.run_block(&self.block, &mut self.cpu, &mut machine) {
             BlockEnd::Exit(Exit::Fault(fault)) => Some(fault.addr),
@@ -221,7 +218,7 @@ impl Reference {
             Ok(word) => word,
             Err(fault) => return Ok(Stop::of(&Exit::Fault(fault), pc, self.back)),
         };
-        let fp = fp_mode(self.cpu.fpcr);
+        let fp = fp_mode(&self.cpu);
         let kept = self.lifted.entry((pc, fp)).or_default();
         if kept.0 != word || kept.1.insts.is_empty() {
             kept.0 = word;

@@ -47,15 +47,10 @@ pub fn file(engines: &mut Engines, path: &Path) -> Result<Vec<String>, String> {
 /// # Errors
 /// When an engine cannot go on.
 pub fn run(engines: &mut Engines, case: &Case) -> Result<Vec<String>, String> {
-    let mut fp = false;
-    for word in &case.words {
-        fp |= engines.reference.traits(*word)?.fp;
-    }
     let mut programs = [Program {
         words: case.words.clone(),
         states: vec![case.start.clone(); REPEATS],
         touches: true,
-        fp,
         peer: true,
         class: "file",
         name: "file",

@@ -105,8 +105,6 @@ pub struct Program {
     pub states: Vec<State>,
     /// Whether the program accesses memory.
     pub touches: bool,
-    /// Whether it computes with floating-point numbers.
-    pub fp: bool,
     /// Whether the peer's outcome can be compared; see [`super::peculiar`].
     pub peer: bool,
     /// What it is counted as: a class of the manual, or a kind of sequence.
@@ -133,6 +131,8 @@ impl State {
         cpu.flags = HostFlags::from_nzcv(Nzcv(self.nzcv));
         cpu.set_fpcr(Fpcr(self.fpcr));
         cpu.set_fpsr(Fpsr(self.fpsr));
+        // As if the program had written FPSR.
+        cpu.fpsr_watched = true;
         cpu.monitor = Monitor::default();
     }
 
