@@ -1,8 +1,9 @@
 //! From guest pc to compiled block: lift, passes, emit.
 
 use xemu_guest::GuestFault;
-use xemu_ir::{Analysis, Block, FpMode, passes::liveness};
+use xemu_ir::{Analysis, Block, FpMode, Val, passes::forward, passes::liveness};
 use xemu_lift::{Guarded, LiftConfig, Lifter, Limits, flags_live_at};
+use xemu_x64::contract;
 use xemu_x64::{CompileContext, CompileError, Compiled, Compiler, HostFeatures};
 
 use crate::guest::{BlockObserver, Guest, TranslationEvent};
@@ -20,6 +21,8 @@ pub struct Translator {
     /// Whether NZCV counts as read behind every exit.
     pub flags_always_live: bool,
     analysis: Analysis,
+    /// Memory of a pass.
+    renamed: Vec<Val>,
 }
 
 impl Translator {
@@ -31,6 +34,7 @@ impl Translator {
             block: Block::default(),
             flags_always_live: false,
             analysis: Analysis::default(),
+            renamed: Vec::new(),
         }
     }
 
@@ -80,6 +84,7 @@ impl Translator {
 
     /// Runs the passes on the block at hand.
     pub fn passes(&mut self, guest: &dyn Guest) {
+        forward::run(&mut self.block, contract::IN_STATE, &mut self.renamed);
         let always = self.flags_always_live;
         let mut live = |pc| always || flags_live_at(pc, FLAG_BUDGET, &mut |a| guest.fetch(a).ok());
         let mut ctx = liveness::Context { flags_live_at: &mut live };

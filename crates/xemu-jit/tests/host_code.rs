@@ -14,8 +14,9 @@ use std::{env, fs};
 
 use iced_x86::{Decoder, DecoderOptions, Formatter, Instruction, IntelFormatter, Register};
 use xemu_guest::{CpuState, EngineSlots, HELPER_SLOTS, Monitor, STATE_BIAS, VEC_CONSTS};
-use xemu_ir::{Analysis, Block, FpMode, passes::liveness, verify};
+use xemu_ir::{Analysis, Block, FpMode, passes::forward, passes::liveness, verify};
 use xemu_lift::{CpuModel, LiftConfig, Lifter, Limits};
+use xemu_x64::contract;
 use xemu_x64::{CompileContext, Compiled, Compiler, EvalCode, HostFeatures};
 
 const PC: u64 = 0x1000;
@@ -35,6 +36,7 @@ fn translate(features: HostFeatures, words: &[u32]) -> String {
         .lift_block(PC, &mut fetch, &mut block, &mut limits)
         .expect("the fetch succeeds");
     verify(&block).unwrap_or_else(|e| panic!("{e}"));
+    forward::run(&mut block, contract::IN_STATE, &mut Vec::new());
     let mut analysis = Analysis::default();
     let mut context = liveness::Context { flags_live_at: &mut |_| false };
     liveness::run(&mut block, &mut context, &mut analysis);

@@ -11,6 +11,7 @@
 
 use core::mem::offset_of;
 use xemu_guest::{CpuState, EngineSlots, STATE_BIAS, VecConst};
+use xemu_ir::passes::forward::Registers;
 
 use crate::asm::reg::{
     R8, R9, R10, R11, R12, R13, R14, R15, RAX, RBP, RBX, RCX, RDI, RDX, RSI, XMM0, XMM1, XMM2,
@@ -39,6 +40,23 @@ pub const X_HOMES: [(u8, Gpr); 11] = [
 /// The V registers that live in host registers.
 pub const V_HOMES: [(u8, Xmm); 8] =
     [(0, XMM8), (1, XMM9), (2, XMM10), (3, XMM11), (4, XMM12), (5, XMM13), (6, XMM14), (7, XMM15)];
+
+/// The guest registers that live in the state only: reading and writing them costs an access to
+/// memory.
+pub const IN_STATE: Registers = {
+    let (mut x, mut v) = (0, 0);
+    let mut i = 0;
+    while i < X_HOMES.len() {
+        x |= 1 << X_HOMES[i].0;
+        i += 1;
+    }
+    i = 0;
+    while i < V_HOMES.len() {
+        v |= 1 << V_HOMES[i].0;
+        i += 1;
+    }
+    Registers { x: !x, v: !v }
+};
 
 /// Host registers that hold values within a block.
 pub const TEMPS: [Gpr; 3] = [RAX, RCX, RDX];

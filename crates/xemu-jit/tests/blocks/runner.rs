@@ -9,8 +9,8 @@ use xemu_guest::{CpuState, HostFlags};
 use xemu_host::{DualMapping, Mapping, Protection};
 use xemu_interp::eval::{FpEnv, eval_op};
 use xemu_interp::{BlockEnd, Interp};
-use xemu_ir::{Analysis, Block, Effects, passes::liveness, verify};
-use xemu_x64::contract::{Helper, LOOKUP_ENTRIES, LeaveReason};
+use xemu_ir::{Analysis, Block, Effects, passes::forward, passes::liveness, verify};
+use xemu_x64::contract::{Helper, IN_STATE, LOOKUP_ENTRIES, LeaveReason};
 use xemu_x64::trampolines::{RETURN_SEARCH, Trampolines, assemble};
 use xemu_x64::{CompileContext, Compiler, EvalCode, HostFeatures};
 
@@ -86,6 +86,7 @@ impl Runner {
             panic!("{e}");
         }
         let mut block = block.clone();
+        forward::run(&mut block, IN_STATE, &mut Vec::new());
         let mut live = |pc| flags_live_at(pc);
         let mut ctx = liveness::Context { flags_live_at: &mut live };
         liveness::run(&mut block, &mut ctx, &mut self.analysis);

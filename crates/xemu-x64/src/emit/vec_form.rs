@@ -134,10 +134,17 @@ impl Emitter<'_> {
         (i + 1..self.block.insts.len()).find(|k| !silent(k)).unwrap_or(i)
     }
 
-    /// The op that value `i` is for alone: `i` is written to a vector register, which the next
-    /// guest instruction reads for that op and overwrites. Nobody else can see value `i`.
+    /// The op that value `i` is for alone: the next one, or `i` is written to a vector register,
+    /// which the next guest instruction reads for that op and overwrites. Nobody else can see value
+    /// `i`.
     pub(super) fn only_reader(&self, i: usize) -> Option<usize> {
-        let write = self.next_op(i);
+        let next = self.next_op(i);
+        let args = &self.block.insts[next].args;
+        let direct = args.iter().filter(|v| v.index() == i).count() as u32;
+        if self.block.insts[next].op != Op::SetV && direct == self.an.uses[i] && direct > 0 {
+            return Some(next);
+        }
+        let write = next;
         let read = self.next_op(write);
         let reader = self.next_op(read);
         let overwrite = self.next_op(reader);
@@ -159,6 +166,9 @@ impl Emitter<'_> {
 
     /// The value that operand `a` of op `i` stands for, if op `i` is its only reader.
     pub(super) fn only_read_here(&self, i: usize, a: Val) -> Option<usize> {
+        if self.block.def(a).op != Op::GetV && self.only_reader(a.index()) == Some(i) {
+            return Some(a.index());
+        }
         let register = self.block.def(a);
         let before = (0..a.index()).rev();
         let mut ops = before.filter(|k| !matches!(self.block.insts[*k].op, Op::Nop | Op::Insn));

@@ -1,10 +1,11 @@
 //! Shifts of elements, by immediates and by registers.
 
-use xemu_ir::{Inst, Op};
+use xemu_ir::{Inst, Op, Val};
 
 use super::Emitter;
 use super::vec_arith::{ADD, CMPGT, sign};
 use super::vec_const::splat;
+use super::vec_form::Origin;
 use crate::asm::{VecBlend, VecOp, VecOpImm, VecShift, VexOp, Xmm};
 
 const LEFT: [VecShift; 4] = [VecShift::PSLLW, VecShift::PSLLW, VecShift::PSLLD, VecShift::PSLLQ];
@@ -161,10 +162,22 @@ impl Emitter<'_> {
         let y = self.use_v(b);
         let d = self.def_other_v(i);
         let t = self.scratch_v();
-        let kept = self.pool(kept);
         shift(self, inst.a, t, y, inst.b);
+        if self.is_clear_above(inst, a) {
+            return self.asm.v3(VecOp::POR, d, x, t);
+        }
+        let kept = self.pool(kept);
         self.asm.v3(VecOp::PAND, d, x, kept);
         self.asm.v3(VecOp::POR, d, d, t);
+    }
+
+    /// Whether operand `a` of an SLI has nothing but the bits that are kept: so it is in a rotation,
+    /// behind a USHR.
+    fn is_clear_above(&self, inst: &Inst, a: Val) -> bool {
+        let Origin::Value(v) = self.origin(a) else { return false };
+        let shr = self.block.def(v);
+        let rest = (8 << inst.a) - inst.b;
+        inst.op == Op::VSli && shr.op == Op::VUshr && shr.a == inst.a && shr.b >= rest
     }
 
     // By register
