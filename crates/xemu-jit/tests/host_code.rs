@@ -66,7 +66,8 @@ fn shown(compiled: &Compiled<'_>) -> String {
     let mut text = format!("{}\n", code.len());
     for (n, insn) in code.iter().enumerate() {
         let mark = if faults.contains(&insn.ip()) { '*' } else { ' ' };
-        let line = named(line(insn, compiled.code), code.get(n + 1));
+        let behind = &code[n + 1..code.len().min(n + 4)];
+        let line = named(line(insn, compiled.code), behind);
         writeln!(text, " {mark}{line}").expect("strings take text");
     }
     text
@@ -140,9 +141,9 @@ fn field(offset: usize) -> String {
     "[state]".to_owned()
 }
 
-/// `mov eax, code` as the name of the op that the code stands for.
-fn named(mut text: String, next: Option<&Instruction>) -> String {
-    let calls = next.is_some_and(|insn| insn.is_call_near_indirect());
+/// `mov eax, code` in front of a call, as the name of the op that the code stands for.
+fn named(mut text: String, behind: &[Instruction]) -> String {
+    let calls = behind.iter().any(|insn| insn.is_call_near_indirect());
     let code = text.strip_prefix("mov eax, 0x").and_then(|hex| u32::from_str_radix(hex, 16).ok());
     if let (true, Some(code)) = (calls, code) {
         text = format!("mov eax, {}", EvalCode(code).op().info().name);

@@ -4,7 +4,7 @@
 //! values as well as anything.
 
 use crate::block::{Block, Inst, Val};
-use crate::kinds::{Es, Ty};
+use crate::kinds::{Effects, Es, Ty};
 use crate::ops::Op;
 
 /// Which registers to forward, by a bit each.
@@ -19,7 +19,7 @@ pub struct Registers {
 /// Runs the pass. `renamed` is overwritten; its memory is reused.
 pub fn run(block: &mut Block, which: Registers, renamed: &mut Vec<Val>) {
     renamed.clear();
-    let mut known = Known { x: [Val::NONE; 32], v: [Val::NONE; 32] };
+    let mut known = Known::NOTHING;
     for i in 0..block.insts.len() {
         let mut inst = block.insts[i];
         for arg in &mut inst.args {
@@ -43,6 +43,10 @@ pub fn run(block: &mut Block, which: Registers, renamed: &mut Vec<Val>) {
                 inst = NOP;
                 name = known.v[n];
             }
+            // What else writes state may write registers.
+            op if !is_plain_write(op) && op.effects().has(Effects::WRITES_STATE) => {
+                known = Known::NOTHING;
+            }
             _ => {}
         }
         block.insts[i] = inst;
@@ -54,6 +58,14 @@ pub fn run(block: &mut Block, which: Registers, renamed: &mut Vec<Val>) {
 struct Known {
     x: [Val; 32],
     v: [Val; 32],
+}
+
+impl Known {
+    const NOTHING: Self = Self { x: [Val::NONE; 32], v: [Val::NONE; 32] };
+}
+
+fn is_plain_write(op: Op) -> bool {
+    matches!(op, Op::SetX | Op::SetW | Op::SetV)
 }
 
 const NOP: Inst = Inst { op: Op::Nop, a: 0, b: 0, args: [Val::NONE; 3], imm: 0 };
