@@ -35,6 +35,7 @@ const PACKAGES: &[&str] = &[
     "bc",
     "python3",
     "perl",
+    "openssl",
     "sqlite3",
     "lua5.4",
     "git",

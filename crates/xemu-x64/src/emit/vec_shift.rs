@@ -171,7 +171,7 @@ impl Emitter<'_> {
         self.asm.v3(VecOp::POR, d, d, t);
     }
 
-    /// Whether operand `a` of an SLI has nothing but the bits that are kept: so it is in a rotation,
+    /// Whether operand `a` of an SLI has nothing but the bits that are kept: so it is in a rotation
     /// behind a USHR.
     fn is_clear_above(&self, inst: &Inst, a: Val) -> bool {
         let Origin::Value(v) = self.origin(a) else { return false };
