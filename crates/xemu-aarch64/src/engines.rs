@@ -38,7 +38,7 @@ impl SpaceGuest {
         {
             return Ok(window);
         }
-        let window = self.space.code_window(addr)?;
+        let window = xemu_host::delegate(|| self.space.code_window(addr))?;
         WINDOW.set(Some(window));
         Ok(window)
     }
@@ -62,7 +62,7 @@ impl Guest for SpaceGuest {
     }
 
     fn code_aliases(&self, start: u64, len: u64) -> Vec<core::ops::Range<u64>> {
-        self.space.code_aliases(start, len)
+        xemu_host::delegate(|| self.space.code_aliases(start, len))
     }
 }
 

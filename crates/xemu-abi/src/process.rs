@@ -22,6 +22,10 @@ pub const CLONE_PARENT: u64 = 0x8000;
 pub const CLONE_THREAD: u64 = 0x1_0000;
 /// New mount namespace.
 pub const CLONE_NEWNS: u64 = 0x2_0000;
+/// clone3 only, in the place of an exit signal: new time namespace.
+pub const CLONE_NEWTIME: u64 = 0x80;
+/// New user namespace.
+pub const CLONE_NEWUSER: u64 = 0x1000_0000;
 /// Shares System V semaphore undo lists.
 pub const CLONE_SYSVSEM: u64 = 0x4_0000;
 /// Sets the thread pointer.

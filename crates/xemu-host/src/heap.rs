@@ -10,6 +10,7 @@ use core::sync::atomic::{AtomicU64, Ordering};
 use std::alloc::System;
 
 use crate::map::{PAGE_SIZE, raw_map, raw_unmap};
+use crate::slab;
 
 /// What is given back beyond the bytes asked for: the C library maps a megabyte for small blocks
 /// when the break cannot move.
@@ -44,30 +45,68 @@ pub fn release_addresses(len: usize) -> bool {
 #[derive(Debug)]
 pub struct Heap;
 
-// SAFETY: every block comes from `System` and goes back to it; `System`'s contract is this one's.
+// SAFETY: every block comes from `System` and goes back to it, or comes from a slab, whose blocks
+// are distinct until their user has gone; `System`'s contract is this one's.
 unsafe impl GlobalAlloc for Heap {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        if let Some(block) = from_slab(layout) {
+            return block;
+        }
         // SAFETY: the caller's promise is handed on.
         let attempt = || unsafe { System.alloc(layout) };
         again(layout.size(), attempt)
     }
 
     unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
+        if let Some(block) = from_slab(layout) {
+            // SAFETY: the block has so many bytes; a slab is used again and not clean.
+            unsafe { block.write_bytes(0, layout.size()) };
+            return block;
+        }
         // SAFETY: the caller's promise is handed on.
         let attempt = || unsafe { System.alloc_zeroed(layout) };
         again(layout.size(), attempt)
     }
 
     unsafe fn realloc(&self, block: *mut u8, layout: Layout, size: usize) -> *mut u8 {
+        if slab::is_used() || slab::holds(block) {
+            // SAFETY: the caller promises a size that is not zero and no overflow with this
+            // alignment.
+            let wanted = unsafe { Layout::from_size_align_unchecked(size, layout.align()) };
+            // SAFETY: the size is not zero, as above.
+            let new = unsafe { self.alloc(wanted) };
+            if !new.is_null() {
+                let len = size.min(layout.size());
+                // SAFETY: both blocks have at least `len` bytes and are different ones.
+                unsafe { new.copy_from_nonoverlapping(block, len) };
+                // SAFETY: the old block is the caller's to give up.
+                unsafe { self.dealloc(block, layout) };
+            }
+            return new;
+        }
         // SAFETY: the caller's promise is handed on; a failed attempt leaves the block as it was.
         let attempt = || unsafe { System.realloc(block, layout, size) };
         again(size, attempt)
     }
 
     unsafe fn dealloc(&self, block: *mut u8, layout: Layout) {
+        // A child that may be killed at any instruction must not be found inside the C library's
+        // heap: what it frees of the parent's is lost, which is little.
+        if slab::is_used() || slab::holds(block) {
+            return;
+        }
         // SAFETY: the caller's promise is handed on.
         unsafe { System.dealloc(block, layout) }
     }
+}
+
+/// A block of the slab, in a child that shares memory; a full slab leaves only the common heap.
+#[inline]
+fn from_slab(layout: Layout) -> Option<*mut u8> {
+    if !slab::is_used() {
+        return None;
+    }
+    Some(slab::alloc(layout)).filter(|block| !block.is_null())
 }
 
 fn again(size: usize, mut attempt: impl FnMut() -> *mut u8) -> *mut u8 {

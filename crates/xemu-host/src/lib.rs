@@ -18,7 +18,9 @@ mod futex;
 mod heap;
 mod map;
 mod process;
+mod sharing;
 mod signal;
+mod slab;
 mod syscall;
 mod thread_slot;
 
@@ -32,14 +34,16 @@ pub use futex::{futex_wait, futex_wake};
 pub use heap::{Heap, release_addresses, reserve_addresses};
 pub use map::{DualMapping, Mapping, PAGE_SIZE, Protection, raw_map, raw_protect, raw_unmap};
 pub use process::{
-    CloneArgs, Fork, address_space_limit, auxval, clone_process, clone_vm_vfork, exec_path,
-    exit_group, exit_thread, fork, getauxval, getpid, gettid, inherited_file, spawn_thread,
+    CloneArgs, Fork, address_space_limit, auxval, clone_process, exec_path, exit_group,
+    exit_thread, fork, getauxval, getpid, gettid, inherited_file, spawn_thread,
 };
+pub use sharing::{SharedChild, clone_sharing, delegate, leaves};
 pub use signal::{
     AltStack, Handler, KernelSigaction, SA_NODEFER, SA_ONSTACK, SA_RESTART, SA_SIGINFO, SIG_COUNT,
     SIG_DFL, SIG_IGN, SigmaskHow, get_action, install_handler, queue_info, set_disposition,
     sigprocmask, tgkill, was_ignored,
 };
+pub use slab::with_common_heap;
 pub use syscall::{
     EINTR, ENOSYS, INTERRUPTED, NOT_BEGUN, guest_syscall, is_forbidden, rewind_if_in_window,
     safe_syscall, syscall6,

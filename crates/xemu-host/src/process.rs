@@ -1,13 +1,10 @@
 //! Threads and processes.
 
-use core::arch::global_asm;
 use core::ffi::c_void;
 use core::mem::MaybeUninit;
 use std::sync::Once;
 
-use crate::{
-    Errno, Mapping, PAGE_SIZE, Protection, SigmaskHow, check, signal, syscall6, thread_slot,
-};
+use crate::{Errno, PAGE_SIZE, SigmaskHow, check, signal, syscall6};
 
 /// The calling thread's id.
 pub fn gettid() -> i32 {
@@ -165,122 +162,82 @@ pub enum Fork {
 pub fn fork() -> Result<Fork, Errno> {
     // SAFETY: the C library keeps its own state right; Rust state is the caller's, see above.
     match unsafe { libc::fork() } {
-        0 => Ok(Fork::Child),
+        0 => Ok(in_child()),
         -1 => Err(std::io::Error::last_os_error().raw_os_error().unwrap_or(libc::EAGAIN)),
         pid => Ok(Fork::Parent(pid)),
     }
 }
 
-/// Arguments of the kernel's clone that belong to the guest.
+/// The kernel's struct clone_args, whose addresses and descriptors are the guest's.
+#[repr(C)]
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct CloneArgs {
-    /// CLONE_ flags and the exit signal in the low byte.
+    /// CLONE_ flags, without the exit signal.
     pub flags: u64,
-    /// Where CLONE_PARENT_SETTID and CLONE_PIDFD write.
-    pub parent_tid: u64,
+    /// Where CLONE_PIDFD writes.
+    pub pidfd: u64,
     /// Where CLONE_CHILD_SETTID and CLONE_CHILD_CLEARTID write.
     pub child_tid: u64,
+    /// Where CLONE_PARENT_SETTID writes.
+    pub parent_tid: u64,
+    /// Sent to the parent at the child's end.
+    pub exit_signal: u64,
+    /// Lowest address of the stack; not the guest's, see [`crate::clone_sharing`].
+    pub stack: u64,
+    /// Its size.
+    pub stack_size: u64,
+    /// The thread pointer; always 0, because it is the emulator's.
+    pub tls: u64,
+    /// Address of the ids that the child is to have.
+    pub set_tid: u64,
+    /// How many of them.
+    pub set_tid_size: u64,
+    /// Descriptor of CLONE_INTO_CGROUP.
+    pub cgroup: u64,
 }
 
-const UNFIT: u64 = (libc::CLONE_THREAD | libc::CLONE_SETTLS) as u64;
+/// The arguments of the older clone. ENOSYS when only clone3 can express them.
+pub(crate) fn raw_clone_args(args: &CloneArgs) -> Result<[u64; 6], Errno> {
+    let has = |bit: libc::c_int| args.flags & bit as u64 != 0;
+    let both_ids = has(libc::CLONE_PIDFD) && has(libc::CLONE_PARENT_SETTID);
+    if args.flags >> 32 != 0 || args.set_tid_size != 0 || both_ids && args.pidfd != args.parent_tid
+    {
+        return Err(libc::ENOSYS);
+    }
+    let parent_tid = if has(libc::CLONE_PIDFD) { args.pidfd } else { args.parent_tid };
+    Ok([args.flags | args.exit_signal, 0, parent_tid, args.child_tid, 0, 0])
+}
 
-/// Like [`fork`] with clone flags that the C library does not know (namespaces, CLONE_PARENT,
-/// CLONE_FILES, CLONE_PIDFD, another exit signal). The C library does not hear of it: in a process
+/// Like [`fork`] with what the C library does not know (namespaces, CLONE_PARENT, CLONE_FILES,
+/// CLONE_PIDFD, another exit signal, wanted ids). The C library does not hear of it: in a process
 /// with several threads use it only where another thread cannot be inside the allocator.
-pub fn clone_process(args: CloneArgs) -> Result<Fork, Errno> {
-    let shared = (libc::CLONE_VM | libc::CLONE_VFORK | libc::CLONE_SIGHAND) as u64;
-    if args.flags & (UNFIT | shared) != 0 {
+pub fn clone_process(args: &CloneArgs) -> Result<Fork, Errno> {
+    let unfit = libc::CLONE_THREAD
+        | libc::CLONE_SETTLS
+        | libc::CLONE_VM
+        | libc::CLONE_VFORK
+        | libc::CLONE_SIGHAND;
+    if args.flags & unfit as u64 != 0 || args.stack != 0 || args.tls != 0 {
         return Err(libc::EINVAL);
     }
-    let raw = [args.flags, 0, args.parent_tid, args.child_tid, 0, 0];
+    let size = size_of::<CloneArgs>() as u64;
+    let clone3 = [core::ptr::from_ref(args) as u64, size, 0, 0, 0, 0];
     // SAFETY: without CLONE_VM the child has its own copy of memory and goes on with this stack's
-    // copy; the two id words are the guest's choice, see the crate's documentation.
-    match check(unsafe { syscall6(libc::SYS_clone as u64, raw) })? {
-        0 => Ok(Fork::Child),
+    // copy; the id words are the guest's choice, see the crate's documentation.
+    let mut result = unsafe { syscall6(libc::SYS_clone3 as u64, clone3) };
+    if result == -i64::from(libc::ENOSYS) {
+        // SAFETY: as for clone3, of which this is the older form.
+        result = unsafe { syscall6(libc::SYS_clone as u64, raw_clone_args(args)?) };
+    }
+    match check(result)? {
+        0 => Ok(in_child()),
         pid => Ok(Fork::Parent(pid as i32)),
     }
 }
 
-global_asm!(
-    ".pushsection .text.xemu_clone_on_stack, \"ax\", @progbits",
-    ".balign 16",
-    ".globl xemu_clone_on_stack",
-    ".hidden xemu_clone_on_stack",
-    ".type xemu_clone_on_stack, @function",
-    // (flags, stack top, ptid, ctid, function, argument) → clone's result in the parent.
-    "xemu_clone_on_stack:",
-    ".cfi_startproc",
-    "sub rsi, 16",
-    "mov [rsi], r9",
-    "mov [rsi + 8], r8",
-    "mov r10, rcx",
-    "xor r8d, r8d",
-    "mov eax, 56",
-    "syscall",
-    "test rax, rax",
-    "jz 2f",
-    "ret",
-    "2:",
-    ".cfi_undefined rip",
-    "xor ebp, ebp",
-    "pop rdi",
-    "pop rax",
-    "call rax",
-    "mov edi, eax",
-    "3: mov eax, 60",
-    "syscall",
-    "jmp 3b",
-    ".cfi_endproc",
-    ".size xemu_clone_on_stack, . - xemu_clone_on_stack",
-    ".popsection",
-);
-
-unsafe extern "sysv64" {
-    fn xemu_clone_on_stack(
-        flags: u64,
-        stack_top: u64,
-        parent_tid: u64,
-        child_tid: u64,
-        f: unsafe extern "sysv64" fn(*mut c_void) -> i32,
-        arg: *mut c_void,
-    ) -> i64;
-}
-
-/// # Safety
-/// `arg` must point to an `Option<F>` that holds a function and that nothing else refers to.
-unsafe extern "sysv64" fn run_child<F: FnOnce() -> i32>(arg: *mut c_void) -> i32 {
-    // SAFETY: the caller's promise.
-    let slot = unsafe { &mut *arg.cast::<Option<F>>() };
-    slot.take().map_or(127, |f| f())
-}
-
-/// Runs `f` in a child process that shares this process's memory, on a stack of its own and with
-/// the calling thread's thread-local storage, while the calling thread is suspended: until the
-/// child calls execve or `f` returns its exit status. Flags must contain CLONE_VM and CLONE_VFORK.
-/// Gives the child's id. Threads that the child has started live on when `f` returns.
-pub fn clone_vm_vfork<F: FnOnce() -> i32>(
-    args: CloneArgs,
-    stack_size: usize,
-    f: F,
-) -> Result<i32, Errno> {
-    let needed = (libc::CLONE_VM | libc::CLONE_VFORK) as u64;
-    if args.flags & needed != needed || args.flags & UNFIT != 0 {
-        return Err(libc::EINVAL);
-    }
-    let mut stack = Mapping::anonymous(stack_size + PAGE_SIZE, Protection::ReadWrite)?;
-    stack.protect(0, PAGE_SIZE, Protection::None)?;
-    let top = stack.addr() + stack.len() as u64;
-    let mut slot = Some(f);
-    let arg = (&raw mut slot).cast::<c_void>();
-    let saved = thread_slot::save();
-    // SAFETY: the child runs `run_child` on the new stack with `slot`, which the suspended parent
-    // does not touch, and ends without returning here. The parent goes on after the child has
-    // left this memory, so the stack may be unmapped then.
-    let result = unsafe {
-        xemu_clone_on_stack(args.flags, top, args.parent_tid, args.child_tid, run_child::<F>, arg)
-    };
-    thread_slot::restore(saved);
-    check(result).map(|pid| pid as i32)
+fn in_child() -> Fork {
+    crate::sharing::forget_parent();
+    Fork::Child
 }
 
 /// The file behind a descriptor that this process was started with and that nothing owns yet: an

@@ -155,24 +155,62 @@ mod kernel {
         let mut seen = 0;
         let record = AtomicU32::new(5);
         let args = CloneArgs {
-            flags: (libc::CLONE_VM | libc::CLONE_VFORK | libc::SIGCHLD) as u64,
+            flags: (libc::CLONE_VM | libc::CLONE_VFORK) as u64,
+            exit_signal: libc::SIGCHLD as u64,
             ..CloneArgs::default()
         };
         enter(ThreadSlot::Linux, &record, || {
-            let pid = clone_vm_vfork(args, 1 << 16, || {
+            let pid = clone_sharing(&args, 1 << 16, || {
                 seen = getpid();
                 let other = AtomicU32::new(6);
+                leaves(true);
                 enter(ThreadSlot::Linux, &other, || exit_group(3))
             })
             .unwrap();
+            let SharedChild { pid, orderly } = pid;
             assert_eq!(seen, pid);
+            assert!(orderly);
             let mut status = 0i32;
             let args = [pid as u64, &raw mut status as u64, 0, 0, 0, 0];
             assert_eq!(guest_syscall(libc::SYS_wait4 as u64, args), i64::from(pid));
             assert_eq!(status >> 8, 3);
             assert_eq!(with(ThreadSlot::Linux, |r: &AtomicU32| r.load(SeqCst)), Some(5));
         });
-        assert_eq!(clone_vm_vfork(CloneArgs::default(), 4096, || 0), Err(libc::EINVAL));
+        assert_eq!(clone_sharing(&CloneArgs::default(), 4096, || 0), Err(libc::EINVAL));
+    }
+
+    fn wait_for(pid: i32) -> i32 {
+        let mut status = 0i32;
+        let args = [pid as u64, &raw mut status as u64, 0, 0, 0, 0];
+        assert_eq!(guest_syscall(libc::SYS_wait4 as u64, args), i64::from(pid));
+        status
+    }
+
+    #[test]
+    fn a_child_that_shares_memory_has_locks_taken_by_its_parent() {
+        let (parent, owner) = (gettid(), AtomicU32::new(0));
+        let args = CloneArgs {
+            flags: libc::CLONE_VM as u64,
+            exit_signal: libc::SIGCHLD as u64,
+            ..CloneArgs::default()
+        };
+        let lock = std::sync::Mutex::new(0);
+        let child = clone_sharing(&args, 1 << 16, || {
+            let nested = clone_sharing(&args, 1 << 16, || {
+                delegate(|| *lock.lock().unwrap() += 1);
+                delegate(|| owner.store(gettid() as u32, SeqCst));
+                let _ = tgkill(getpid(), gettid(), libc::SIGKILL);
+                0
+            });
+            let killed = nested.is_ok_and(|c| !c.orderly && wait_for(c.pid) == libc::SIGKILL);
+            delegate(|| *lock.lock().unwrap() += 1);
+            if killed { 7 } else { 8 }
+        })
+        .unwrap();
+        assert!(child.orderly);
+        assert_eq!(wait_for(child.pid), 7 << 8);
+        assert_eq!(owner.load(SeqCst), parent as u32);
+        assert_eq!(*lock.lock().unwrap(), 2);
     }
 
     #[test]

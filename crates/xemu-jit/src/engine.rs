@@ -207,23 +207,27 @@ impl JitEngine {
     /// When the host gives no memory.
     pub fn new_thread(self: &Arc<Self>) -> Result<JitThread, JitError> {
         let thread = JitThread::new(self.clone()).map_err(JitError::NoMemory)?;
-        self.lock().threads.push(thread.record());
+        xemu_host::delegate(|| self.lock().threads.push(thread.record()));
         Ok(thread)
     }
 
+    /// The engine's lock. To be taken inside of [`xemu_host::delegate`], so that a child that
+    /// shares memory is never killed with it.
     pub(crate) fn lock(&self) -> MutexGuard<'_, Inner> {
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(crate) fn forget_thread(&self, record: &Arc<ThreadRecord>) {
-        let mut inner = self.lock();
-        inner.threads.retain(|t| !Arc::ptr_eq(t, record));
-        inner.drop_retired();
+        xemu_host::delegate(|| {
+            let mut inner = self.lock();
+            inner.threads.retain(|t| !Arc::ptr_eq(t, record));
+            inner.drop_retired();
+        });
     }
 
     /// Frees generations that nobody runs in any more.
     pub(crate) fn drop_retired(&self) {
-        self.lock().drop_retired();
+        xemu_host::delegate(|| self.lock().drop_retired());
     }
 
     fn key(pc: u64, fp: FpMode) -> u64 {
@@ -240,15 +244,17 @@ impl JitEngine {
         pc: u64,
         fp: FpMode,
     ) -> Result<Result<Place, GuestFault>, JitError> {
-        let mut inner = self.lock();
-        if self.is_cold(&mut inner, pc, fp) {
-            return Ok(Ok(Place::Cold));
-        }
-        let block = self.block_for(&mut inner, pc, fp)?;
-        let invalidations = self.invalidations.load(Ordering::Relaxed);
-        Ok(block.map(|block| {
-            Place::Code(Found { host: inner.blocks[block as usize].host, invalidations })
-        }))
+        xemu_host::delegate(|| {
+            let mut inner = self.lock();
+            if self.is_cold(&mut inner, pc, fp) {
+                return Ok(Ok(Place::Cold));
+            }
+            let block = self.block_for(&mut inner, pc, fp)?;
+            let invalidations = self.invalidations.load(Ordering::Relaxed);
+            Ok(block.map(|block| {
+                Place::Code(Found { host: inner.blocks[block as usize].host, invalidations })
+            }))
+        })
     }
 
     /// Whether the code at `pc` is not translated and is to be interpreted this time.
@@ -259,6 +265,16 @@ impl JitEngine {
     /// The code for `target`, to which slot `slot` of generation `number` is linked; nothing if the
     /// target is to be interpreted.
     pub(crate) fn link(
+        &self,
+        number: u64,
+        slot: u32,
+        target: u64,
+        fp: FpMode,
+    ) -> Result<Result<Option<u64>, GuestFault>, JitError> {
+        xemu_host::delegate(|| self.link_locked(number, slot, target, fp))
+    }
+
+    fn link_locked(
         &self,
         number: u64,
         slot: u32,
@@ -404,10 +420,13 @@ impl JitEngine {
     /// Drops the blocks made from the range; `changed`: as other code is there now, the traps
     /// that were counted for them do not count.
     fn drop_blocks(&self, start: u64, len: u64, changed: bool) {
-        if len == 0 {
-            return;
+        if len != 0 {
+            let end = start.saturating_add(len);
+            xemu_host::delegate(|| self.drop_locked(start, end, changed));
         }
-        let end = start.saturating_add(len);
+    }
+
+    fn drop_locked(&self, start: u64, end: u64, changed: bool) {
         let mut inner = self.lock();
         if inner.pages.is_empty() {
             return;
@@ -443,18 +462,24 @@ impl JitEngine {
     /// # Errors
     /// When the host gives no memory.
     pub(crate) fn tag_trapped(&self) -> Result<(), JitError> {
-        let mut inner = self.lock();
-        inner.tag_traps += 1;
-        if inner.tag_traps == TAG_TRAPS {
-            inner.strip_tags = true;
-            self.flush(&mut inner)?;
-        }
-        Ok(())
+        xemu_host::delegate(|| {
+            let mut inner = self.lock();
+            inner.tag_traps += 1;
+            if inner.tag_traps == TAG_TRAPS {
+                inner.strip_tags = true;
+                self.flush(&mut inner)?;
+            }
+            Ok(())
+        })
     }
 
     /// Counts a trap for an invalid operation in the block at `block`; after some the block is made
     /// anew with floating point out of line, where nothing traps.
     pub(crate) fn fp_trapped(&self, block: u64) {
+        xemu_host::delegate(|| self.count_fp_trap(block));
+    }
+
+    fn count_fp_trap(&self, block: u64) {
         let mut inner = self.lock();
         if inner.fp_traps.len() >= MOST_COUNTED {
             inner.fp_traps.clear();

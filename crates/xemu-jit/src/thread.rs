@@ -164,8 +164,10 @@ impl JitThread {
         let record = unsafe { &*record };
         let state = &raw mut *cpu;
         if record.state.load(Ordering::Relaxed) != state {
-            let _lock = self.engine.lock();
-            record.state.store(state, Ordering::SeqCst);
+            xemu_host::delegate(|| {
+                let _lock = self.engine.lock();
+                record.state.store(state, Ordering::SeqCst);
+            });
         }
         cpu.engine.engine_thread = Arc::as_ptr(&self.engine) as u64;
         cpu.engine.engine_machine = self.machine as u64;

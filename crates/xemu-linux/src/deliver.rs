@@ -230,7 +230,9 @@ pub fn fault_signal(fault: &GuestFault) -> (SigInfo, u64) {
 
 /// A memory fault of the guest.
 pub fn memory_fault(t: &mut Thread, fault: &GuestFault) {
-    if fault.kind == FaultKind::Unmapped && t.process.space.grow_down(fault.addr) {
+    if fault.kind == FaultKind::Unmapped
+        && xemu_host::delegate(|| t.process.space.grow_down(fault.addr))
+    {
         // The instruction is run again.
         return;
     }

@@ -333,7 +333,9 @@ fn pointers(strings: &[CString]) -> Vec<u64> {
 fn host_exec(t: &mut Thread, args: [u64; 6]) -> SysResult {
     signal::before_exec(t);
     // A signal that the emulator has taken already must not be lost by the exec.
+    xemu_host::leaves(true);
     let result = t.blocking(nr::EXECVEAT, args);
+    xemu_host::leaves(false);
     signal::after_failed_exec(t);
     result
 }

@@ -56,6 +56,8 @@ pub fn dup3(t: &mut Thread, oldfd: Fd, newfd: Fd, flags: FileFlags) -> SysResult
             let (old, new) = (newfd.0, moved as i32);
             let _ = place.compare_exchange(old, new, Ordering::Relaxed, Ordering::Relaxed);
         }
+        let (old, new) = (newfd.0, moved as i32);
+        let _ = HELD.compare_exchange(old, new, Ordering::Relaxed, Ordering::Relaxed);
     }
     let args = [word(oldfd.0), word(newfd.0), u64::from(flags.0), 0, 0, 0];
     t.blocking(nr::DUP3, args)
@@ -121,6 +123,70 @@ pub fn epoll_ctl(
         addr = host.as_ptr() as u64;
     }
     t.blocking(nr::EPOLL_CTL, [word(epfd.0), u64::from(op.0), word(fd.0), addr, 0, 0])
+}
+
+/// The wait of a parent whose child has memory of its own, until the child has called execve or
+/// ended: CLONE_VFORK without CLONE_VM. A pipe whose writing end is the child's alone tells.
+pub struct Suspension {
+    reader: i32,
+    writer: i32,
+}
+
+/// The writing end in the child: a grandchild must not keep it.
+static HELD: AtomicI32 = AtomicI32::new(-1);
+
+impl Suspension {
+    /// Before the fork. Without descriptors the parent does not wait.
+    pub fn new() -> Option<Self> {
+        let mut ends = [-1i32; 2];
+        let args = [ends.as_mut_ptr() as u64, u64::from(O_CLOEXEC), 0, 0, 0, 0];
+        host::syscall(nr::PIPE2, args).ok()?;
+        Some(Self { reader: ends[0], writer: ends[1] })
+    }
+
+    /// After the fork.
+    pub fn forked(&mut self, in_child: bool) {
+        close_own(if in_child { self.reader } else { self.writer });
+        if in_child {
+            let high =
+                host::syscall(nr::FCNTL, [word(self.writer), F_DUPFD_CLOEXEC, HIGH, 0, 0, 0]);
+            if let Ok(high) = high {
+                close_own(self.writer);
+                self.writer = high as i32;
+            }
+            reserve(self.writer);
+            HELD.store(self.writer, Ordering::Relaxed);
+        }
+    }
+
+    /// In the parent, with all signals blocked.
+    pub fn wait(&self) {
+        let mut byte = 0u8;
+        let _ = host::syscall(nr::READ, [word(self.reader), (&raw mut byte) as u64, 1, 0, 0, 0]);
+        close_own(self.reader);
+    }
+}
+
+/// Where descriptors of the emulator's own are put, out of the way of the program's.
+const HIGH: u64 = 200;
+
+/// In a new process: the parent's parent does not wait for this one.
+pub fn forget_suspension() {
+    let held = HELD.swap(-1, Ordering::Relaxed);
+    if held >= 0 {
+        unreserve(held);
+        close_own(held);
+    }
+}
+
+fn close_own(fd: i32) {
+    let _ = host::syscall(nr::CLOSE, [word(fd), 0, 0, 0, 0, 0]);
+}
+
+fn unreserve(fd: i32) {
+    for place in &RESERVED {
+        let _ = place.compare_exchange(fd, -1, Ordering::Relaxed, Ordering::Relaxed);
+    }
 }
 
 /// Whether open flags ask for closing on exec.

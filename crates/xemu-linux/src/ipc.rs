@@ -40,11 +40,11 @@ pub fn semctl(t: &mut Thread, semid: Int, semnum: Int, cmd: Int, arg: Word) -> S
 /// shmat: at a place in the guest's address space.
 pub fn shmat(t: &mut Thread, shmid: Int, shmaddr: Addr, shmflg: Hex) -> SysResult {
     let space = t.process.space;
-    space.shmat(shmid.0, shmaddr.0, shmflg.0).map_err(host::errno)
+    xemu_host::delegate(|| space.shmat(shmid.0, shmaddr.0, shmflg.0)).map_err(host::errno)
 }
 
 /// shmdt.
 pub fn shmdt(t: &mut Thread, shmaddr: Addr) -> SysResult {
-    t.process.space.shmdt(shmaddr.0).map_err(host::errno)?;
+    xemu_host::delegate(|| t.process.space.shmdt(shmaddr.0)).map_err(host::errno)?;
     Ok(0)
 }

@@ -1,7 +1,10 @@
 //! Memory mappings: all of them go through the guest's address space, which tells its observer (the
 //! engine) about ranges whose code may have changed.
+//!
+//! A child that shares memory lets its parent make the change, so that it is never killed inside.
 
 use xemu_abi::Errno;
+use xemu_host::delegate;
 
 use crate::args::*;
 use crate::host;
@@ -10,7 +13,7 @@ use crate::thread::Thread;
 
 /// brk: as in the kernel, the result is the end of the heap, whether it moved or not.
 pub fn brk(t: &mut Thread, addr: Addr) -> SysResult {
-    Ok(t.process.space.brk(addr.0))
+    Ok(delegate(|| t.process.space.brk(addr.0)))
 }
 
 /// mmap.
@@ -25,12 +28,15 @@ pub fn mmap(
 ) -> SysResult {
     let (prot, flags) = (prot.0 as u32, flags.0 as u32);
     let space = t.process.space;
-    space.mmap(addr.0, length.0, prot, flags, fd.0, offset.0).map_err(host::errno)
+    let map = || space.mmap(addr.0, length.0, prot, flags, fd.0, offset.0);
+    // A descriptor is one of this process only.
+    let result = if fd.0 < 0 { delegate(map) } else { map() };
+    result.map_err(host::errno)
 }
 
 /// munmap.
 pub fn munmap(t: &mut Thread, addr: Addr, length: Size) -> SysResult {
-    t.process.space.munmap(addr.0, length.0).map_err(host::errno)?;
+    delegate(|| t.process.space.munmap(addr.0, length.0)).map_err(host::errno)?;
     Ok(0)
 }
 
@@ -45,13 +51,13 @@ pub fn mremap(
 ) -> SysResult {
     let flags = flags.0 as u32;
     let space = t.process.space;
-    space.mremap(old.0, old_size.0, new_size.0, flags, new.0).map_err(host::errno)
+    delegate(|| space.mremap(old.0, old_size.0, new_size.0, flags, new.0)).map_err(host::errno)
 }
 
 /// mprotect.
 pub fn mprotect(t: &mut Thread, addr: Addr, len: Size, prot: Prot) -> SysResult {
     let prot = u32::try_from(prot.0).map_err(|_| Errno::EINVAL)?;
-    t.process.space.mprotect(addr.0, len.0, prot).map_err(host::errno)?;
+    delegate(|| t.process.space.mprotect(addr.0, len.0, prot)).map_err(host::errno)?;
     Ok(0)
 }
 
@@ -65,7 +71,7 @@ pub fn pkey_mprotect(t: &mut Thread, addr: Addr, len: Size, prot: Prot, pkey: In
 
 /// madvise.
 pub fn madvise(t: &mut Thread, addr: Addr, length: Size, advice: Advice) -> SysResult {
-    t.process.space.madvise(addr.0, length.0, advice.0).map_err(host::errno)?;
+    delegate(|| t.process.space.madvise(addr.0, length.0, advice.0)).map_err(host::errno)?;
     Ok(0)
 }
 

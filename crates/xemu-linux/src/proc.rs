@@ -50,7 +50,7 @@ pub fn open(t: &Thread, path: &HostPath, flags: u64) -> Result<Option<u64>, Errn
     }
     let process = t.process;
     let (name, contents) = match entry {
-        Entry::Maps => (c"maps", process.space.maps_text().into_bytes()),
+        Entry::Maps => (c"maps", xemu_host::delegate(|| process.space.maps_text()).into_bytes()),
         Entry::Cmdline => (c"cmdline", process.program.cmdline.clone()),
         Entry::Auxv => (c"auxv", process.program.auxv.clone()),
         Entry::Stat => (c"stat", stat(process)?),

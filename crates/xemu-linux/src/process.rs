@@ -182,6 +182,7 @@ pub fn exit_group(t: &mut Thread, status: Int) -> SysResult {
         t.process.engine.at_exit();
     }
     t.process.trace(t.tid, &format!("+++ exited with {} +++", status.0 & 0xff));
+    xemu_host::leaves(true);
     host::exit_group(status.0)
 }
 
@@ -227,18 +228,27 @@ fn limits(t: &mut Thread, pid: Pid, resource: Resource, new: u64, old: u64) -> S
         let pid = i64::from(pid.0).cast_unsigned();
         return t.blocking(nr::PRLIMIT64, [pid, u64::from(resource.0), new, old, 0, 0]);
     };
-    let mut kept = t.process.lock_limits();
-    let current = match kept[index] {
-        Some(limit) => limit,
-        None => {
-            let mut host = [0u8; 16];
-            let args = [0, u64::from(resource.0), 0, host.as_mut_ptr() as u64, 0, 0];
-            host::syscall(nr::PRLIMIT64, args)?;
-            Rlimit::decode(&host)
-        }
-    };
-    if new != 0 {
-        let wanted: Rlimit = mem::read_wire(new)?;
+    let wanted = if new == 0 { None } else { Some(mem::read_wire::<Rlimit>(new)?) };
+    let mut host = [0u8; 16];
+    host::syscall(nr::PRLIMIT64, [0, u64::from(resource.0), 0, host.as_mut_ptr() as u64, 0, 0])?;
+    let of_host = Rlimit::decode(&host);
+    let current = xemu_host::delegate(|| exchange_limit(t.process, index, of_host, wanted))?;
+    if old != 0 {
+        mem::write_wire(old, &current)?;
+    }
+    Ok(0)
+}
+
+/// Gives the kept limit, which is at first the host's, and sets another.
+fn exchange_limit(
+    process: &Process,
+    index: usize,
+    of_host: Rlimit,
+    wanted: Option<Rlimit>,
+) -> Result<Rlimit, Errno> {
+    let mut kept = process.lock_limits();
+    let current = kept[index].unwrap_or(of_host);
+    if let Some(wanted) = wanted {
         if wanted.cur > wanted.max {
             return Err(Errno::EINVAL);
         }
@@ -247,10 +257,7 @@ fn limits(t: &mut Thread, pid: Pid, resource: Resource, new: u64, old: u64) -> S
         }
         kept[index] = Some(wanted);
     }
-    if old != 0 {
-        mem::write_wire(old, &current)?;
-    }
-    Ok(0)
+    Ok(current)
 }
 
 /// prctl: options that mean the same to the host pass.

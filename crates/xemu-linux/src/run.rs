@@ -128,7 +128,7 @@ fn dispatch(t: &mut Thread, row: Option<&'static Row>, nr: u64, words: &[u64; 6]
             let result = t.blocking(host_nr, *words);
             if let (READ | PREAD64 | RECVFROM, Ok(len)) = (host_nr, result) {
                 // A program may read code over code.
-                t.process.space.note_write(words[1], len);
+                xemu_host::delegate(|| t.process.space.note_write(words[1], len));
             }
             result
         }

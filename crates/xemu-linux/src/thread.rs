@@ -1,5 +1,6 @@
 //! Guest threads, which are host threads: their state, clone, and their end.
 
+use std::mem::ManuallyDrop;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::sync::mpsc;
@@ -16,7 +17,7 @@ use crate::host::{self, nr};
 use crate::process::Process;
 use crate::signal::{self, Actions, host_mask};
 use crate::table::SysResult;
-use crate::{mem, pending, run};
+use crate::{fd, mem, pending, run};
 
 /// The host stack of a guest thread, for the emulator's own functions.
 pub const HOST_STACK: usize = 1 << 20;
@@ -279,7 +280,16 @@ pub fn clone3(t: &mut Thread, cl_args: In<CloneArgs>, size: Size) -> SysResult {
         return Err(Errno::E2BIG);
     }
     let mut args = CloneArgs::decode(&bytes);
-    if args.flags & (CSIGNAL | CLONE_DETACHED) != 0 || args.exit_signal > 64 {
+    // (clone3_args_valid and copy_clone_args_from_user in kernel/fork.c)
+    const KNOWN: u64 = 0xffff_ffff | CLONE_CLEAR_SIGHAND | CLONE_INTO_CGROUP;
+    const UNFIT: u64 = CSIGNAL & !CLONE_NEWTIME | CLONE_DETACHED;
+    if args.flags & (!KNOWN | UNFIT) != 0 || args.exit_signal > 64 {
+        return Err(Errno::EINVAL);
+    }
+    if args.flags & (CLONE_THREAD | CLONE_PARENT) != 0 && args.exit_signal != 0 {
+        return Err(Errno::EINVAL);
+    }
+    if (args.set_tid == 0) != (args.set_tid_size == 0) || args.set_tid_size > 32 {
         return Err(Errno::EINVAL);
     }
     if (args.stack == 0) != (args.stack_size == 0) {
@@ -296,7 +306,9 @@ fn start(t: &mut Thread, args: &CloneArgs) -> SysResult {
     let thread_without_hands = has(CLONE_THREAD) && !has(CLONE_SIGHAND);
     let hands_without_memory = has(CLONE_SIGHAND) && !has(CLONE_VM);
     let clear_hands = has(CLONE_SIGHAND | CLONE_CLEAR_SIGHAND);
-    if thread_without_hands || hands_without_memory || clear_hands {
+    let own_files = has(CLONE_NEWNS | CLONE_FS) || has(CLONE_NEWUSER | CLONE_FS);
+    let pidfd_and_old = has(CLONE_PIDFD | CLONE_DETACHED);
+    if thread_without_hands || hands_without_memory || clear_hands || own_files || pidfd_and_old {
         return Err(Errno::EINVAL);
     }
     if has(CLONE_THREAD) {
@@ -328,6 +340,11 @@ fn child_cpu(t: &Thread, args: &CloneArgs) -> CpuState {
 
 /// A thread of this process.
 fn start_thread(t: &mut Thread, args: &CloneArgs) -> SysResult {
+    // A thread of a child that shares memory may stay when the child has gone.
+    xemu_host::with_common_heap(|| spawn(t, args))
+}
+
+fn spawn(t: &mut Thread, args: &CloneArgs) -> SysResult {
     const FITTING: u64 = CLONE_THREAD_FLAGS
         | CLONE_SYSVSEM
         | CLONE_SETTLS
@@ -383,45 +400,57 @@ fn unshare_fs(flags: u64) {
     let _ = host::syscall(UNSHARE, [own, 0, 0, 0, 0, 0]);
 }
 
-/// The flags that the host's clone gets for a process.
+/// The host's arguments for a process; its stack, thread pointer and actions are ours.
 fn host_clone_args(args: &CloneArgs) -> xemu_host::CloneArgs {
-    const OURS: u64 = CLONE_SETTLS | CLONE_DETACHED;
-    let parent_tid = if args.flags & CLONE_PIDFD != 0 { args.pidfd } else { args.parent_tid };
+    const OURS: u64 = CLONE_SETTLS | CLONE_DETACHED | CLONE_CLEAR_SIGHAND;
     xemu_host::CloneArgs {
-        flags: args.flags & 0xffff_ffff & !OURS | args.exit_signal,
-        parent_tid,
+        flags: args.flags & !OURS,
+        pidfd: args.pidfd,
         child_tid: args.child_tid,
+        parent_tid: args.parent_tid,
+        exit_signal: args.exit_signal,
+        set_tid: args.set_tid,
+        set_tid_size: args.set_tid_size,
+        cgroup: args.cgroup,
+        ..Default::default()
     }
-}
-
-/// Whether the old clone call can express it.
-fn check_expressible(t: &Thread, args: &CloneArgs) -> Result<(), Errno> {
-    let both_ids = args.flags & CLONE_PIDFD != 0
-        && args.flags & CLONE_PARENT_SETTID != 0
-        && args.pidfd != args.parent_tid;
-    let only_clone3 = args.flags & CLONE_INTO_CGROUP != 0 || args.set_tid_size != 0;
-    if both_ids || only_clone3 {
-        t.process.count_unsupported(435);
-        return Err(Errno::ENOSYS);
-    }
-    Ok(())
 }
 
 /// vfork and posix_spawn: the child shares memory, the parent waits for its exec or end.
 fn start_vfork(t: &mut Thread, args: &CloneArgs) -> SysResult {
-    check_expressible(t, args)?;
     let open = quiesce(t)?;
     let mut child = Thread::new(t.process, child_cpu(t, args), child_actions(t, args));
     child.mask = t.mask;
     child.altstack = t.altstack;
-    child.is_vfork_child = true;
-    let result = xemu_host::clone_vm_vfork(host_clone_args(args), HOST_STACK, || {
-        sharing_child(&mut child, args.flags, open)
-    });
+    let result = run_sharing(child, args, open, || {});
     // What the child left in the thread's slots is not ours.
     pending::clear();
     host::set_mask(open);
-    result.map(|pid| pid as u64).map_err(host::errno)
+    result.map(|pid| pid as u64)
+}
+
+/// Runs a child that shares memory until it has left it again; gives its id.
+fn run_sharing(
+    child: Thread,
+    args: &CloneArgs,
+    open: SigSet,
+    begun: impl FnOnce(),
+) -> Result<i32, Errno> {
+    let mut child = ManuallyDrop::new(Box::new(child));
+    child.is_vfork_child = true;
+    let result = xemu_host::clone_sharing(&host_clone_args(args), HOST_STACK, || {
+        begun();
+        sharing_child(&mut child, args, open)
+    });
+    let cleared = args.flags & CLONE_CHILD_CLEARTID != 0 && result.is_ok();
+    if cleared && mem::write(args.child_tid, &[0; 4]).is_ok() {
+        wake(args.child_tid);
+    }
+    // One that was killed in the middle of a change is left as it is.
+    if !result.is_ok_and(|child| !child.orderly) {
+        drop(ManuallyDrop::into_inner(child));
+    }
+    result.map(|child| child.pid).map_err(host::errno)
 }
 
 /// A process that shares memory and runs beside its parent.
@@ -429,7 +458,6 @@ fn start_vfork(t: &mut Thread, args: &CloneArgs) -> SysResult {
 /// It needs thread-local storage of its own: that of a thread of ours, made for it, which sleeps in
 /// the kernel until the child has left this memory by its end or an exec.
 fn start_beside(t: &mut Thread, args: &CloneArgs) -> SysResult {
-    check_expressible(t, args)?;
     let open = quiesce(t)?;
     let (cpu, actions) = (child_cpu(t, args), child_actions(t, args));
     let (process, mask, args) = (t.process, t.mask, *args);
@@ -442,16 +470,15 @@ fn start_beside(t: &mut Thread, args: &CloneArgs) -> SysResult {
         }
         let mut child = Thread::new(process, cpu, actions);
         child.mask = mask;
-        child.is_vfork_child = true;
-        let mut host_args = host_clone_args(&args);
-        host_args.flags |= CLONE_VFORK;
-        let result = xemu_host::clone_vm_vfork(host_args, HOST_STACK, || {
+        let result = run_sharing(child, &args, open, || {
+            let pid = host::gettid();
             // The parent is waiting for it.
-            let _ = report.send(Ok(host::gettid()));
-            sharing_child(&mut child, args.flags, open)
+            xemu_host::delegate(|| {
+                let _ = report.send(Ok(pid));
+            });
         });
         if let Err(errno) = result {
-            let _ = report.send(Err(host::errno(errno)));
+            let _ = report.send(Err(errno));
         }
     };
     let spawned = xemu_host::spawn_thread(lender, HOST_STACK).map_err(host::errno);
@@ -473,14 +500,18 @@ fn child_actions(t: &Thread, args: &CloneArgs) -> Arc<Actions> {
 }
 
 /// The life of a child that shares memory, in the new process. The result is its exit status.
-fn sharing_child(child: &mut Thread, flags: u64, open: SigSet) -> i32 {
-    if flags & CLONE_CLEAR_SIGHAND != 0 {
+fn sharing_child(child: &mut Thread, args: &CloneArgs, open: SigSet) -> i32 {
+    if args.flags & CLONE_CLEAR_SIGHAND != 0 {
         reset_host_handlers();
     }
-    if flags & CLONE_SIGHAND == 0 {
+    if args.flags & CLONE_SIGHAND == 0 {
         signal::enter_shared_memory(&child.actions);
     }
     child.tid = host::gettid();
+    if args.flags & CLONE_CHILD_SETTID != 0 {
+        // As in the kernel, a wrong address is the guest's problem.
+        let _ = mem::write(args.child_tid, &child.tid.to_le_bytes());
+    }
     host::set_mask(open);
     run::vfork_child(child)
 }
@@ -507,21 +538,23 @@ fn reset_host_handlers() {
 
 /// A process with memory of its own.
 fn start_process(t: &mut Thread, args: &CloneArgs) -> SysResult {
-    check_expressible(t, args)?;
     let open = quiesce(t)?;
     let result = fork_with_locks(t, args);
-    if result == Ok(Fork::Child) {
+    if let Ok((Fork::Child, _)) = result {
         become_child(t, args);
     }
+    if let Ok((Fork::Parent(_), Some(suspension))) = &result {
+        suspension.wait();
+    }
     host::set_mask(open);
-    result.map(|side| match side {
+    result.map(|(side, _)| match side {
         Fork::Parent(pid) => pid as u64,
         Fork::Child => 0,
     })
 }
 
 /// Forks with every lock of ours held, so that none stays locked in the child.
-fn fork_with_locks(t: &Thread, args: &CloneArgs) -> Result<Fork, Errno> {
+fn fork_with_locks(t: &Thread, args: &CloneArgs) -> Result<(Fork, Option<fd::Suspension>), Errno> {
     const FOR_LIBC: u64 = CLONE_CHILD_SETTID
         | CLONE_CHILD_CLEARTID
         | CLONE_PARENT_SETTID
@@ -529,16 +562,29 @@ fn fork_with_locks(t: &Thread, args: &CloneArgs) -> Result<Fork, Errno> {
         | CLONE_CLEAR_SIGHAND
         | CLONE_DETACHED
         | CLONE_VFORK;
+    // The id words are in the child's own memory.
+    const WRITTEN_HERE: u64 = CLONE_VFORK | CLONE_CHILD_SETTID | CLONE_CHILD_CLEARTID;
     let mut host_args = host_clone_args(args);
-    // The parent would wait with locks held that its other threads need; so it does not wait.
-    host_args.flags &= !CLONE_VFORK;
-    let by_libc = args.flags & !FOR_LIBC == 0 && args.exit_signal == SIGCHLD as u64;
+    host_args.flags &= !WRITTEN_HERE;
+    let simple = args.flags & !FOR_LIBC == 0 && args.set_tid_size == 0;
+    let by_libc = simple && args.exit_signal == SIGCHLD as u64;
     let engine = &t.process.engine;
     engine.prepare_fork();
     let space = t.process.space.lock_for_fork();
     let actions = t.actions.lock_for_fork();
     let limits = t.process.lock_limits();
-    let result = if by_libc { xemu_host::fork() } else { xemu_host::clone_process(host_args) };
+    // The kernel's suspension would come with locks held that other threads need.
+    let mut suspension = None;
+    if args.flags & CLONE_VFORK != 0 {
+        suspension = fd::Suspension::new();
+    }
+    let result = if by_libc { xemu_host::fork() } else { xemu_host::clone_process(&host_args) };
+    if result == Ok(Fork::Child) {
+        fd::forget_suspension();
+    }
+    if let Some(suspension) = &mut suspension {
+        suspension.forked(result == Ok(Fork::Child));
+    }
     drop(limits);
     drop(actions);
     drop(space);
@@ -551,7 +597,7 @@ fn fork_with_locks(t: &Thread, args: &CloneArgs) -> Result<Fork, Errno> {
     {
         let _ = mem::write(args.parent_tid, &pid.to_le_bytes());
     }
-    result.map_err(host::errno)
+    result.map(|side| (side, suspension)).map_err(host::errno)
 }
 
 /// In the new process.
