@@ -233,6 +233,6 @@ impl Devices for SystemDevices {
 
     fn ic_ivau(&mut self, addr: u64) {
         const LINE: u64 = 64;
-        self.space.invalidate_code(addr & !(LINE - 1), LINE);
+        xemu_host::delegate(|| self.space.invalidate_code(addr & !(LINE - 1), LINE));
     }
 }
