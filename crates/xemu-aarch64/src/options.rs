@@ -67,6 +67,10 @@ pub struct Options {
     pub execfd: Option<i32>,
     /// Where the program is looked for.
     pub lookup: Lookup,
+    /// The name that the program was executed by (`-execname`, between emulators).
+    pub execname: Option<OsString>,
+    /// The emulator's own file is open at this descriptor (`-emulatorfd`, between emulators).
+    pub emulatorfd: Option<i32>,
     /// The program.
     pub program: OsString,
     /// Its arguments.
@@ -134,6 +138,8 @@ fn defaults() -> Options {
         host: None,
         execfd: None,
         lookup: Lookup::Here,
+        execname: None,
+        emulatorfd: None,
         program: OsString::new(),
         args: Vec::new(),
         hand_on: Vec::new(),
@@ -320,18 +326,22 @@ fn set_option(o: &mut Options, name: &str, what: &str, value: OsString) -> Resul
         "engine" => o.engine = parse_engine(&text())?,
         "cache-size" => o.cache_size = parse_size(what, &text())? as usize,
         "host" => o.host = Some(text()),
-        "execfd" => {
-            let fd = text().parse().ok().filter(|fd| *fd >= 0);
-            o.execfd = Some(fd.ok_or_else(|| format!("{what}: not a descriptor"))?);
-        }
+        "execfd" => o.execfd = Some(parse_descriptor(what, &text())?),
+        "execname" => o.execname = Some(value),
+        "emulatorfd" => o.emulatorfd = Some(parse_descriptor(what, &text())?),
         _ => return Err(format!("unknown option `{what}`; xemu-aarch64 -h shows the options")),
     }
     Ok(())
 }
 
+fn parse_descriptor(what: &str, text: &str) -> Result<i32, String> {
+    let fd = text.parse().ok().filter(|fd| *fd >= 0);
+    fd.ok_or_else(|| format!("{what}: not a descriptor"))
+}
+
 /// Notes an option for emulators that execve starts; what belongs to one program is left out.
 fn keep(list: &mut Vec<CString>, word: &OsString, value: Option<&OsString>, what: &str) {
-    if matches!(what, "-0" | "-execfd" | "-E" | "-U") {
+    if matches!(what, "-0" | "-execfd" | "-execname" | "-emulatorfd" | "-E" | "-U") {
         return;
     }
     let attached = word.as_bytes().contains(&b'=') && what.starts_with("--");

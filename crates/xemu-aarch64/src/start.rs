@@ -78,6 +78,9 @@ fn prepare(options: Options, secure: bool) -> Result<(&'static Process, Box<CpuS
     let engine = make_engine(&options, space, lift, features)?;
     let info = program_info(&options, &program);
     let _ = STATS.set(options.stats);
+    if let Some(fd) = options.emulatorfd {
+        xemu_linux::roots::take_emulator(fd);
+    }
     let process = Process::init(config, engine, space, info);
     let mut cpu = Box::new(CpuState { pc: program.loaded.pc, ..CpuState::default() });
     cpu.set_sp(program.loaded.sp);
@@ -105,7 +108,8 @@ fn host_features(level: Option<&str>) -> Result<HostFeatures, Failure> {
 /// What was loaded, and under which names.
 struct Program {
     loaded: LoadedProgram,
-    path: PathBuf,
+    /// Where its file is.
+    exe: PathBuf,
     argv: Vec<Vec<u8>>,
 }
 
@@ -119,6 +123,7 @@ fn load(
     let mut argv = vec![options.argv0.as_ref().unwrap_or(&options.program).as_bytes().to_vec()];
     argv.extend(options.args.iter().map(|a| a.as_bytes().to_vec()));
     let mut file = options.execfd.map(xemu_host::inherited_file);
+    let mut exe = file.is_some().then(|| path_of_descriptor(options.execfd)).flatten();
     for depth in 0..=SCRIPT_DEPTH {
         let request = LoadRequest {
             path: path.clone(),
@@ -126,8 +131,7 @@ fn load(
             argv: argv.clone(),
             envp: environment(options),
             prefix: options.prefix.clone(),
-            // Of a script too it is the name that was executed.
-            execfn: (depth > 0).then(|| options.program.as_bytes().to_vec()),
+            execfn: execname(options, depth),
             stack_size: options.stack_size,
             hwcap: model.hwcaps(),
             flags: 0,
@@ -136,11 +140,15 @@ fn load(
             random: random_bytes(),
         };
         match xemu_loader::load(space, request) {
-            Ok(loaded) => return Ok(Program { loaded, path, argv }),
+            Ok(loaded) => {
+                let exe = exe.unwrap_or_else(|| resolved(&path));
+                return Ok(Program { loaded, exe, argv });
+            }
             Err(LoadError { cause: Cause::Script { interpreter, argument }, .. }) => {
                 argv[0] = path.as_os_str().as_bytes().to_vec();
                 argv.splice(0..0, core::iter::once(interpreter.clone()).chain(argument));
                 path = find_program(OsStr::from_bytes(&interpreter), options);
+                exe = None;
             }
             Err(LoadError { cause: Cause::OtherMachine(machine), .. })
                 if native::knows(machine) && (depth > 0 || options.lookup == Lookup::Command) =>
@@ -178,6 +186,24 @@ fn in_path(options: &Options) -> Option<PathBuf> {
 fn is_program(path: &Path) -> bool {
     let metadata = std::fs::metadata(path);
     metadata.is_ok_and(|m| m.is_file() && m.permissions().mode() & 0o111 != 0)
+}
+
+/// AT_EXECFN, if it is not the path: the name that was executed; of a script too.
+fn execname(options: &Options, depth: usize) -> Option<Vec<u8>> {
+    let of_script = (depth > 0).then_some(&options.program);
+    options.execname.as_ref().or(of_script).map(|name| name.as_bytes().to_vec())
+}
+
+/// Where a file is that an emulator handed over; nothing where there is no /proc.
+fn path_of_descriptor(fd: Option<i32>) -> Option<PathBuf> {
+    std::fs::read_link(format!("/proc/self/fd/{}", fd?)).ok()
+}
+
+/// The path without symbolic links, as far as it can be found.
+fn resolved(path: &Path) -> PathBuf {
+    std::fs::canonicalize(path)
+        .or_else(|_| std::path::absolute(path))
+        .unwrap_or_else(|_| path.to_owned())
 }
 
 /// The file of a program: below the `-L` prefix if it is there, else as named.
@@ -277,20 +303,28 @@ fn jit_config(
 }
 
 fn program_info(options: &Options, program: &Program) -> ProgramInfo {
-    let path = std::path::absolute(&program.path).unwrap_or_else(|_| program.path.clone());
-    let path = options
-        .prefix
-        .as_ref()
-        .and_then(|p| path.strip_prefix(p).ok())
-        .map_or_else(|| path.clone(), |below| Path::new("/").join(below));
+    let prefix = options.prefix.as_deref().map(resolved);
+    let below = prefix.and_then(|p| program.exe.strip_prefix(p).ok().map(Path::to_owned));
+    let path = below.map_or_else(|| program.exe.clone(), |below| Path::new("/").join(below));
     ProgramInfo {
+        name: command_name(options, &path),
         exe_path: path.into_os_string().into_vec(),
-        name: Path::new(&options.program).file_name().unwrap_or_default().as_bytes().to_vec(),
         cmdline: program.argv.iter().flat_map(|a| [&a[..], b"\0"].concat()).collect(),
         auxv: program.loaded.auxv_bytes(),
         stack_start: program.loaded.sp,
         sigreturn: program.loaded.vdso.rt_sigreturn,
     }
+}
+
+/// What /proc/self/comm shows: the last component of the name that was executed; of the file's,
+/// when it was executed by a descriptor.
+fn command_name(options: &Options, exe: &Path) -> Vec<u8> {
+    let name = options.execname.as_ref().unwrap_or(&options.program);
+    let by_descriptor = options.execfd.is_some() && name.as_bytes().starts_with(b"/dev/fd/");
+    let path = if by_descriptor { exe } else { Path::new(name) };
+    let name = path.file_name().unwrap_or_default().as_bytes();
+    let name = if by_descriptor { name.strip_suffix(b" (deleted)").unwrap_or(name) } else { name };
+    name.to_vec()
 }
 
 fn linux_config(options: &Options, model: &CpuModel) -> Config {
@@ -304,7 +338,7 @@ fn linux_config(options: &Options, model: &CpuModel) -> Config {
         hwcap: model.hwcaps(),
         midr: model.midr() as u32,
         emulator_name: CString::new(emulator.as_bytes()).unwrap_or_default(),
-        emulator_fd: native::own_file(),
+        emulator_fd: if options.emulatorfd.is_some() { None } else { native::own_file() },
     }
 }
 

@@ -4,7 +4,7 @@
 //! kernel would not know an arm64 interpreter. Errors must be those of the real call, so the file
 //! is looked at before anything is changed.
 
-use std::ffi::CString;
+use std::ffi::{CStr, CString};
 
 use xemu_abi::fcntl::{AT_EMPTY_PATH, AT_FDCWD, AT_SYMLINK_NOFOLLOW, O_CLOEXEC};
 use xemu_abi::stat::{HostStat, S_IFMT, S_IFREG};
@@ -16,16 +16,22 @@ use crate::path;
 use crate::process::Process;
 use crate::table::SysResult;
 use crate::thread::Thread;
-use crate::{mem, roots, signal};
+use crate::{fd, mem, roots, signal};
 
 /// The kernel's limit of interpreters after each other. (exec_binprm in fs/exec.c)
 const MAX_DEPTH: usize = 5;
+/// Asks execveat whether the file could be executed, no more.
+const AT_EXECVE_CHECK: u32 = 0x10000;
 /// How much of a file the kernel looks at.
 const HEAD_SIZE: usize = 256;
 /// The most bytes of all strings together; the kernel's own limit may be lower.
 const MAX_STRINGS: usize = 64 << 20;
 /// The option by which this emulator is told a program's descriptor.
-pub const EXEC_FD_OPTION: &std::ffi::CStr = c"-execfd";
+const EXEC_FD_OPTION: &CStr = c"-execfd";
+/// The option by which it is told the name that the program was executed by.
+const EXEC_NAME_OPTION: &CStr = c"-execname";
+/// The option by which it is told the descriptor of its own file.
+const EMULATOR_FD_OPTION: &CStr = c"-emulatorfd";
 
 /// What kind of file is to be executed.
 #[derive(Debug, PartialEq, Eq)]
@@ -36,6 +42,8 @@ enum Format {
     Script { interpreter: Vec<u8>, argument: Option<Vec<u8>> },
     /// Anything else is the kernel's business.
     Native,
+    /// An arm64 program whose headers the kernel would not take.
+    Broken,
 }
 
 /// A program to be executed.
@@ -95,7 +103,6 @@ pub fn execveat(
     envp: Envp,
     flags: AtFlags,
 ) -> SysResult {
-    const AT_EXECVE_CHECK: u32 = 0x10000;
     if flags.0 & !(AT_EMPTY_PATH | AT_SYMLINK_NOFOLLOW | AT_EXECVE_CHECK) != 0 {
         return Err(Errno::EINVAL);
     }
@@ -118,22 +125,36 @@ fn run(t: &mut Thread, target: &Target) -> SysResult {
         // Not readable, or an error that the kernel tells best.
         return native(t, target);
     };
-    let head = read_head(&file);
-    match classify(&head) {
+    match classify(&read_head(&file), size_of_file(&file)) {
         Format::Native => native(t, target),
+        Format::Broken => Err(Errno::ENOEXEC),
         Format::Arm64 { interpreter } => {
             check_interpreter(t.process, interpreter)?;
             if is_setid(&file) && native(t, target).is_ok() {
                 return Ok(0);
             }
-            let by_fd = target.path.is_empty();
-            emulate(t, target, target.argv.first().cloned(), by_fd.then_some(&file))
+            let name = script_name(target)?;
+            emulate(t, target, &file, name)
         }
         Format::Script { interpreter, argument } => {
+            if is_inaccessible(target) {
+                return Err(Errno::ENOENT);
+            }
             let name = script_name(target)?;
             script(t, target, interpreter, argument, name)
         }
     }
+}
+
+/// Whether an interpreter could not open the file, because the descriptor on the way to it is
+/// closed by the exec. (BINPRM_FLAGS_PATH_INACCESSIBLE in fs/exec.c)
+fn is_inaccessible(target: &Target) -> bool {
+    const F_GETFD: u64 = 1;
+    let absolute = target.path.as_bytes().first() == Some(&b'/');
+    if absolute || target.dirfd == AT_FDCWD as u64 {
+        return false;
+    }
+    host::syscall(nr::FCNTL, [target.dirfd, F_GETFD, 0, 0, 0, 0]).is_ok_and(|flags| flags & 1 != 0)
 }
 
 /// An open file, closed when dropped.
@@ -157,9 +178,7 @@ fn open_checked(target: &Target) -> Result<File, Errno> {
         if target.flags & u64::from(AT_EMPTY_PATH) == 0 {
             return Err(Errno::ENOENT);
         }
-        let link = CString::new(format!("/proc/self/fd/{}", target.dirfd))
-            .expect("invariant: digits contain no zero byte");
-        open_at(AT_FDCWD as u64, &link, 0)?
+        reopen(target.dirfd)?
     } else {
         let no_follow = target.flags & u64::from(AT_SYMLINK_NOFOLLOW) != 0;
         let flags = if no_follow { HOST_O_NOFOLLOW } else { 0 };
@@ -170,11 +189,33 @@ fn open_checked(target: &Target) -> Result<File, Errno> {
     Ok(file)
 }
 
+/// Another descriptor of an open file, for reading it. Without /proc that is the same open file,
+/// which does for one that was not opened with O_PATH.
+fn reopen(fd: u64) -> Result<File, Errno> {
+    let link = CString::new(format!("/proc/self/fd/{fd}"))
+        .expect("invariant: digits contain no zero byte");
+    open_at(AT_FDCWD as u64, &link, 0).or_else(|errno| {
+        const F_DUPFD_CLOEXEC: u64 = 1030;
+        match errno {
+            Errno::ENOENT => host::syscall(nr::FCNTL, [fd, F_DUPFD_CLOEXEC, 0, 0, 0, 0]).map(File),
+            _ => Err(errno),
+        }
+    })
+}
+
 /// EACCES for what is not a regular file, has no x bit for us, or lies on a noexec mount.
 fn check_executable(file: &File) -> Result<(), Errno> {
     let stat = status(file)?;
     if stat.st_mode & S_IFMT != S_IFREG {
         return Err(Errno::EACCES);
+    }
+    // Kernels before 6.14 do not know the question.
+    let flags = u64::from(AT_EMPTY_PATH | AT_EXECVE_CHECK);
+    let none = [0u64];
+    let (empty, none) = (c"".as_ptr() as u64, none.as_ptr() as u64);
+    match host::syscall(nr::EXECVEAT, [file.0, empty, none, none, flags, 0]) {
+        Err(Errno::EINVAL) => {}
+        result => return result.map(drop),
     }
     const X_OK: u64 = 1;
     const AT_EACCESS: u64 = 0x200;
@@ -193,6 +234,10 @@ fn status(file: &File) -> Result<HostStat, Errno> {
     Ok(HostStat::decode(&stat))
 }
 
+fn size_of_file(file: &File) -> u64 {
+    status(file).map_or(0, |stat| stat.st_size.cast_unsigned())
+}
+
 fn is_setid(file: &File) -> bool {
     status(file).is_ok_and(|stat| stat.st_mode & 0o6000 != 0)
 }
@@ -209,7 +254,7 @@ fn read_head(file: &File) -> Vec<u8> {
 const EM_AARCH64: u16 = 183;
 const PT_INTERP: u32 = 3;
 
-fn classify(head: &[u8]) -> Format {
+fn classify(head: &[u8], size: u64) -> Format {
     if head.starts_with(b"#!") {
         return parse_script(head).unwrap_or(Format::Native);
     }
@@ -218,7 +263,19 @@ fn classify(head: &[u8]) -> Format {
     if !is_program || u16::decode(&head[18..]) != EM_AARCH64 {
         return Format::Native;
     }
+    if !has_headers(head, size) {
+        return Format::Broken;
+    }
     Format::Arm64 { interpreter: interpreter_of(head) }
+}
+
+/// Whether the program headers are such as the kernel reads. (load_elf_phdrs in fs/binfmt_elf.c)
+fn has_headers(head: &[u8], size: u64) -> bool {
+    const PHENT: u64 = 56;
+    let count = u64::from(u16::decode(&head[56..]));
+    let end = u64::decode(&head[32..]).checked_add(count * PHENT);
+    let fits = end.is_some_and(|end| end <= size);
+    u64::from(u16::decode(&head[54..])) == PHENT && count != 0 && count * PHENT <= 1 << 16 && fits
 }
 
 /// The path in PT_INTERP, if it lies in the part that was read.
@@ -298,14 +355,15 @@ fn script(
         let (dirfd, envp) = (AT_FDCWD as u64, original.envp.clone());
         let target = Target { dirfd, path, flags: 0, argv, envp };
         let file = open_checked(&target)?;
-        match classify(&read_head(&file)) {
+        match classify(&read_head(&file), size_of_file(&file)) {
+            Format::Broken => return Err(Errno::ENOEXEC),
             Format::Native => {
                 let moved = target.path.as_bytes() != interpreter;
                 return native(t, if moved { &target } else { original });
             }
             Format::Arm64 { interpreter: wanted } => {
                 check_interpreter(t.process, wanted)?;
-                return emulate(t, &target, target.argv.first().cloned(), None);
+                return emulate(t, &target, &file, script_name(original)?);
             }
             Format::Script { interpreter: next, argument: next_argument } => {
                 name = target.path.clone();
@@ -347,30 +405,33 @@ fn native(t: &mut Thread, target: &Target) -> SysResult {
     host_exec(t, [target.dirfd, path, argv, envp, target.flags, 0])
 }
 
-/// Runs an arm64 program in a new emulator in place of this process.
-fn emulate(
-    t: &mut Thread,
-    target: &Target,
-    argv0: Option<CString>,
-    by_fd: Option<&File>,
-) -> SysResult {
-    let options = &t.process.config.exec_options;
-    let mut argv = vec![t.process.config.emulator_name.clone()];
-    argv.extend(options.iter().cloned());
-    argv.extend([c"-0".to_owned(), argv0.unwrap_or_default()]);
-    let mut kept = None;
-    if let Some(file) = by_fd {
-        // A descriptor without O_CLOEXEC, which the new emulator closes.
-        let fd = host::syscall(nr::DUP, [file.0, 0, 0, 0, 0, 0])?;
-        argv.push(EXEC_FD_OPTION.to_owned());
-        argv.push(to_cstring(fd.to_string().into_bytes())?);
-        kept = Some(File(fd));
-        argv.push(c"--".to_owned());
-        argv.push(to_cstring(format!("/dev/fd/{}", target.dirfd).into_bytes())?);
-    } else {
-        // The path may begin with a dash.
-        argv.extend([c"--".to_owned(), program_path(target)?]);
+/// Runs an arm64 program in a new emulator in place of this process. `name` is what the program is
+/// told that it was executed by (AT_EXECFN).
+///
+/// The new emulator gets the open file, because the path may mean nothing to it: relative to a
+/// descriptor, deleted, without read permission on the way.
+fn emulate(t: &mut Thread, target: &Target, file: &File, name: CString) -> SysResult {
+    let config = &t.process.config;
+    let mut argv = vec![config.emulator_name.clone()];
+    argv.extend(config.exec_options.iter().cloned());
+    argv.extend([c"-0".to_owned(), target.argv.first().cloned().unwrap_or_default()]);
+    argv.extend([EXEC_NAME_OPTION.to_owned(), name.clone()]);
+    // Descriptors without O_CLOEXEC, which the new emulator closes or hides.
+    let mut kept = Vec::new();
+    let emulator = roots::emulator(t.process).map(|fd| i64::from(fd).cast_unsigned());
+    let handed = [(EXEC_FD_OPTION, Some(file.0)), (EMULATOR_FD_OPTION, emulator)];
+    for (option, fd) in handed {
+        let Some(fd) = fd else { continue };
+        if let Ok(copy) = host::syscall(nr::FCNTL, [fd, F_DUPFD, fd::HIGH, 0, 0, 0])
+            .or_else(|_| host::syscall(nr::DUP, [fd, 0, 0, 0, 0, 0]))
+        {
+            kept.push(File(copy));
+            argv.extend([option.to_owned(), to_cstring(copy.to_string().into_bytes())?]);
+        }
     }
+    // The path may begin with a dash.
+    argv.push(c"--".to_owned());
+    argv.push(if target.path.is_empty() { name } else { program_path(target)? });
     argv.extend(target.argv.iter().skip(1).cloned());
     let (argv, envp) = (pointers(&argv), pointers(&target.envp));
     let (argv, envp) = (argv.as_ptr() as u64, envp.as_ptr() as u64);
@@ -382,6 +443,8 @@ fn emulate(
         other => other,
     }
 }
+
+const F_DUPFD: u64 = 0;
 
 /// The program's path as the new emulator can open it.
 fn program_path(target: &Target) -> Result<CString, Errno> {
@@ -407,7 +470,7 @@ mod tests {
     use super::*;
 
     fn script_of(text: &[u8]) -> Option<(Vec<u8>, Option<Vec<u8>>)> {
-        match classify(text) {
+        match classify(text, u64::MAX) {
             Format::Script { interpreter, argument } => Some((interpreter, argument)),
             _ => None,
         }
@@ -447,12 +510,12 @@ mod tests {
     #[test]
     fn programs_are_told_by_their_header() {
         let interpreter = Some(b"/lib/ld.".to_vec());
-        assert_eq!(classify(&elf(183)), Format::Arm64 { interpreter });
-        assert_eq!(classify(&elf(62)), Format::Native);
-        assert_eq!(classify(b"\x7fELF"), Format::Native);
-        assert_eq!(classify(b""), Format::Native);
+        assert_eq!(classify(&elf(183), u64::MAX), Format::Arm64 { interpreter });
+        assert_eq!(classify(&elf(62), u64::MAX), Format::Native);
+        assert_eq!(classify(b"\x7fELF", u64::MAX), Format::Native);
+        assert_eq!(classify(b"", u64::MAX), Format::Native);
         let mut broken = elf(183);
         broken[32] = 250;
-        assert_eq!(classify(&broken), Format::Arm64 { interpreter: None });
+        assert_eq!(classify(&broken, u64::MAX), Format::Arm64 { interpreter: None });
     }
 }

@@ -8,10 +8,10 @@ use xemu_abi::{Errno, Wire};
 
 use crate::args::*;
 use crate::host::{self, nr};
-use crate::mem;
 use crate::strace::shown::IntPair;
 use crate::table::SysResult;
 use crate::thread::Thread;
+use crate::{mem, roots};
 
 /// Descriptors that belong to the emulator; the guest finds them closed. -1 is a free place.
 static RESERVED: [AtomicI32; 4] = [const { AtomicI32::new(-1) }; 4];
@@ -58,6 +58,7 @@ pub fn dup3(t: &mut Thread, oldfd: Fd, newfd: Fd, flags: FileFlags) -> SysResult
         }
         let (old, new) = (newfd.0, moved as i32);
         let _ = HELD.compare_exchange(old, new, Ordering::Relaxed, Ordering::Relaxed);
+        roots::moved(t.process, old, new);
     }
     let args = [word(oldfd.0), word(newfd.0), u64::from(flags.0), 0, 0, 0];
     t.blocking(nr::DUP3, args)
@@ -168,7 +169,57 @@ impl Suspension {
 }
 
 /// Where descriptors of the emulator's own are put, out of the way of the program's.
-const HIGH: u64 = 200;
+pub const HIGH: u64 = 200;
+
+/// getdents64: the process's own descriptors without the emulator's.
+pub fn getdents64(t: &mut Thread, fd: Fd, dirp: Addr, count: Uint) -> SysResult {
+    loop {
+        let args = [word(fd.0), dirp.0, u64::from(count.0), 0, 0, 0];
+        let len = t.blocking(nr::GETDENTS64, args)?;
+        let none = RESERVED.iter().all(|place| place.load(Ordering::Relaxed) < 0);
+        if none || len == 0 || !lists_own_descriptors(fd.0) {
+            return Ok(len);
+        }
+        let mut entries = vec![0; len as usize];
+        mem::read(dirp.0, &mut entries)?;
+        let kept = without_reserved(&entries);
+        mem::write(dirp.0, &kept)?;
+        // An empty answer would mean the end.
+        if !kept.is_empty() {
+            return Ok(kept.len() as u64);
+        }
+    }
+}
+
+/// Whether an open folder is /proc/self/fd or its like.
+fn lists_own_descriptors(fd: i32) -> bool {
+    let link = format!("/proc/self/fd/{fd}");
+    let Ok(target) = std::fs::read_link(link) else { return false };
+    let text = target.to_string_lossy();
+    let rest = text.strip_prefix("/proc/").and_then(|r| r.split_once('/'));
+    let own = host::getpid().to_string();
+    rest.is_some_and(|(pid, entry)| {
+        pid == own && matches!(entry.rsplit('/').next(), Some("fd" | "fdinfo"))
+    })
+}
+
+/// The records of `struct linux_dirent64` but for those named as a reserved descriptor.
+fn without_reserved(entries: &[u8]) -> Vec<u8> {
+    const NAME: usize = 19;
+    let mut kept = Vec::with_capacity(entries.len());
+    let mut rest = entries;
+    while rest.len() > NAME {
+        let len = usize::from(u16::decode(&rest[16..])).clamp(NAME, rest.len());
+        let (record, next) = rest.split_at(len);
+        let name = record[NAME..].split(|b| *b == 0).next().unwrap_or_default();
+        let number = std::str::from_utf8(name).ok().and_then(|name| name.parse::<i32>().ok());
+        if !number.is_some_and(is_reserved) {
+            kept.extend_from_slice(record);
+        }
+        rest = next;
+    }
+    kept
+}
 
 /// In a new process: the parent's parent does not wait for this one.
 pub fn forget_suspension() {

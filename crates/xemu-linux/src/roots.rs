@@ -1,4 +1,4 @@
-//! Calls after which `/` is another folder: chroot, pivot_root, setns.
+//! Calls after which `/` is another folder, or /proc gone: chroot, pivot_root, setns, umount2.
 //!
 //! execve of an arm64 program starts the emulator again, by the name /proc/self/exe. Behind a new
 //! root there may be no /proc, so before the first such call the emulator's own file is opened, and
@@ -16,9 +16,6 @@ use crate::thread::Thread;
 /// The emulator's own file, or -1. Children of fork have it too.
 static KEPT: AtomicI32 = AtomicI32::new(-1);
 
-/// Where the descriptor goes, if it can: away from the numbers that programs are given first.
-const HIGH: u64 = 200;
-
 /// The descriptor by which the emulator is to be started, if not by its name.
 pub fn emulator(process: &Process) -> Option<i32> {
     let kept = KEPT.load(Ordering::Relaxed);
@@ -31,23 +28,43 @@ fn keep_emulator(process: &Process) {
     }
     let name = c"/proc/self/exe".as_ptr() as u64;
     const HOST_O_PATH_CLOEXEC: u64 = 0o10_000_000 | 0o2_000_000;
-    const F_DUPFD_CLOEXEC: u64 = 1030;
     let args = [AT_FDCWD_WORD, name, HOST_O_PATH_CLOEXEC, 0, 0, 0];
     let Ok(low) = host::syscall(nr::OPENAT, args) else { return };
-    let kept = match host::syscall(nr::FCNTL, [low, F_DUPFD_CLOEXEC, HIGH, 0, 0, 0]) {
+    take_emulator(low as i32);
+}
+
+/// Takes over a descriptor of the emulator's own file.
+pub fn take_emulator(low: i32) {
+    const F_DUPFD_CLOEXEC: u64 = 1030;
+    const F_SETFD: u64 = 2;
+    let word = |fd: i32| i64::from(fd).cast_unsigned();
+    let close = |fd: i32| {
+        // Closing a descriptor of our own does not fail.
+        let _ = host::syscall(nr::CLOSE, [word(fd), 0, 0, 0, 0, 0]);
+    };
+    let args = [word(low), F_DUPFD_CLOEXEC, fd::HIGH, 0, 0, 0];
+    let kept = match host::syscall(nr::FCNTL, args) {
         Ok(high) => {
-            // Closing a descriptor of our own does not fail.
-            let _ = host::syscall(nr::CLOSE, [low, 0, 0, 0, 0, 0]);
-            high
+            close(low);
+            high as i32
         }
         // The limit of descriptors is low.
-        Err(_) => low,
+        Err(_) => {
+            let _ = host::syscall(nr::FCNTL, [word(low), F_SETFD, 1, 0, 0, 0]);
+            low
+        }
     };
-    let kept = kept as i32;
     let won = KEPT.compare_exchange(-1, kept, Ordering::Relaxed, Ordering::Relaxed).is_ok();
     if !(won && fd::reserve(kept)) {
         KEPT.compare_exchange(kept, -1, Ordering::Relaxed, Ordering::Relaxed).ok();
-        let _ = host::syscall(nr::CLOSE, [i64::from(kept).cast_unsigned(), 0, 0, 0, 0, 0]);
+        close(kept);
+    }
+}
+
+/// The descriptor has another number now, because the program wants the old one.
+pub fn moved(process: &Process, old: i32, new: i32) {
+    if emulator(process) == Some(old) {
+        KEPT.store(new, Ordering::Relaxed);
     }
 }
 
@@ -63,6 +80,12 @@ pub fn chroot(t: &mut Thread, path: Path) -> SysResult {
 pub fn pivot_root(t: &mut Thread, new_root: Path, put_old: Path) -> SysResult {
     keep_emulator(t.process);
     t.blocking(nr::PIVOT_ROOT, [new_root.0, put_old.0, 0, 0, 0, 0])
+}
+
+/// umount2: perhaps of /proc.
+pub fn umount2(t: &mut Thread, path: Path, flags: Hex) -> SysResult {
+    keep_emulator(t.process);
+    t.blocking(nr::UMOUNT2, [path.0, u64::from(flags.0), 0, 0, 0, 0])
 }
 
 /// setns: into another mount namespace, among others.

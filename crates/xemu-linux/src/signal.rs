@@ -156,6 +156,12 @@ pub fn before_exec(t: &Thread) {
         }
     }
     host::set_mask(t.mask);
+    // Blocked fault signals wait in slots of ours: the kernel has to keep them over the exec.
+    while let Some(info) = pending::take(SigSet(FAULTS.0 & t.mask.0)) {
+        let ids = [host::getpid(), host::gettid(), info.signo()].map(|n| n as u64);
+        let info = info.0.as_ptr() as u64;
+        let _ = host::syscall(nr::RT_TGSIGQUEUEINFO, [ids[0], ids[1], ids[2], info, 0, 0]);
+    }
 }
 
 /// After an execve that failed.

@@ -188,7 +188,8 @@ syscalls! {
         [Passthrough] => host(265);
      38 renameat (olddirfd: DirFd, oldpath: Path, newdirfd: DirFd, newpath: Path) -> Int
         [Passthrough] => host(264);
-     39 umount2 (path: Path, flags: Hex) -> Int [Passthrough] => host(166);
+     39 umount2 (path: Path, flags: Hex) -> Int
+        [Custom "keeps the emulator open"] => call(roots::umount2);
      40 mount (source: Str, target: Path, fstype: Str, flags: Word, data: Addr) -> Int
         [Passthrough] => host(165);
      41 pivot_root (new_root: Path, put_old: Path) -> Int
@@ -218,7 +219,8 @@ syscalls! {
      59 pipe2 (pipefd: Out<IntPair>, flags: FileFlags) -> Int
         [Convert "O_DIRECT"] => call(fd::pipe2);
      60 quotactl (cmd: Hex, special: Str, id: Int, addr: Addr) -> Int [Passthrough] => host(179);
-     61 getdents64 (fd: Fd, dirp: Addr, count: Uint) -> Int [Passthrough] => host(217);
+     61 getdents64 (fd: Fd, dirp: Addr, count: Uint) -> Int
+        [Custom "the process's own descriptors without the emulator's"] => call(fd::getdents64);
      62 lseek (fd: Fd, offset: Off, whence: Whence) -> Int [Passthrough] => host(8);
      63 read (fd: Fd, buf: OutData, count: Size) -> Int [Passthrough] => host(0);
      64 write (fd: Fd, buf: Data, count: Size) -> Int [Passthrough] => host(1);
