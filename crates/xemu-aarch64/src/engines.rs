@@ -227,6 +227,10 @@ impl Devices for SystemDevices {
         xemu_host::monotonic_ns()
     }
 
+    fn wall_clock(&mut self) -> u64 {
+        xemu_host::realtime_ns()
+    }
+
     fn random(&mut self) -> Option<u64> {
         xemu_host::random_u64()
     }

@@ -312,6 +312,7 @@ fn program_info(options: &Options, program: &Program) -> ProgramInfo {
         cmdline: program.argv.iter().flat_map(|a| [&a[..], b"\0"].concat()).collect(),
         auxv: program.loaded.auxv_bytes(),
         stack_start: program.loaded.sp,
+        image: shown_image(&program.loaded),
         sigreturn: program.loaded.vdso.rt_sigreturn,
     }
 }
@@ -325,6 +326,17 @@ fn command_name(options: &Options, exe: &Path) -> Vec<u8> {
     let name = path.file_name().unwrap_or_default().as_bytes();
     let name = if by_descriptor { name.strip_suffix(b" (deleted)").unwrap_or(name) } else { name };
     name.to_vec()
+}
+
+fn shown_image(loaded: &LoadedProgram) -> xemu_host::ShownImage {
+    xemu_host::ShownImage {
+        code: loaded.program.code.clone(),
+        data: loaded.program.data.clone(),
+        stack_start: loaded.sp,
+        arguments: loaded.arg_range.clone(),
+        environment: loaded.env_range.clone(),
+        auxv: loaded.auxv_bytes(),
+    }
 }
 
 fn linux_config(options: &Options, model: &CpuModel) -> Config {

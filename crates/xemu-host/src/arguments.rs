@@ -1,6 +1,7 @@
 //! The memory from which the kernel shows a process's arguments, in ps and /proc/PID/cmdline.
 
 use core::ffi::{CStr, c_char, c_int};
+use core::ops::Range;
 use core::sync::atomic::{AtomicU64, Ordering};
 
 use crate::syscall6;
@@ -42,6 +43,86 @@ pub fn show_arguments(text: &[u8]) {
     // SAFETY: as above; the rest of the bytes, so that the last string stays ended.
     unsafe { rest.write_bytes(0, len - shown) };
     set_end(start + shown as u64);
+}
+
+/// What the kernel is to show of the program in /proc/PID/stat, cmdline, environ and auxv.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ShownImage {
+    /// The program's code.
+    pub code: Range<u64>,
+    /// Its initialized data.
+    pub data: Range<u64>,
+    /// The initial stack pointer.
+    pub stack_start: u64,
+    /// The argument strings.
+    pub arguments: Range<u64>,
+    /// The environment strings.
+    pub environment: Range<u64>,
+    /// The auxiliary vector.
+    pub auxv: Vec<u8>,
+}
+
+/// The kernel's struct prctl_mm_map.
+#[repr(C)]
+struct MmMap {
+    start_code: u64,
+    end_code: u64,
+    start_data: u64,
+    end_data: u64,
+    start_brk: u64,
+    brk: u64,
+    start_stack: u64,
+    arg_start: u64,
+    arg_end: u64,
+    env_start: u64,
+    env_end: u64,
+    auxv: *const u8,
+    auxv_size: u32,
+    exe_fd: u32,
+}
+
+/// Lets the kernel show another program's image; false where it has no such call
+/// (CONFIG_CHECKPOINT_RESTORE) or refuses. The heap's place stays the emulator's, which uses it.
+pub fn show_image(image: &ShownImage) -> bool {
+    const PR_SET_MM: u64 = 35;
+    const PR_SET_MM_MAP: u64 = 14;
+    let Some(start_brk) = own_heap_start() else { return false };
+    // SAFETY: asks for the present end, which changes nothing.
+    let brk = unsafe { syscall6(libc::SYS_brk as u64, [0; 6]) } as u64;
+    let map = MmMap {
+        start_code: image.code.start,
+        end_code: image.code.end,
+        start_data: image.data.start,
+        end_data: image.data.end,
+        start_brk,
+        brk,
+        start_stack: image.stack_start,
+        arg_start: image.arguments.start,
+        arg_end: image.arguments.end,
+        env_start: image.environment.start,
+        env_end: image.environment.end,
+        auxv: image.auxv.as_ptr(),
+        auxv_size: image.auxv.len() as u32,
+        exe_fd: u32::MAX,
+    };
+    let at = (&raw const map) as u64;
+    // SAFETY: the kernel reads the structure and the vector, and changes only what /proc shows.
+    let result = unsafe {
+        syscall6(
+            libc::SYS_prctl as u64,
+            [PR_SET_MM, PR_SET_MM_MAP, at, size_of::<MmMap>() as u64, 0, 0],
+        )
+    };
+    result == 0
+}
+
+/// Field 47 of /proc/self/stat.
+fn own_heap_start() -> Option<u64> {
+    const HEAP_START: usize = 47 - 3;
+    let stat = std::fs::read("/proc/self/stat").ok()?;
+    let behind_name = stat.iter().rposition(|b| *b == b')')? + 2;
+    let field = stat.get(behind_name..)?.split(|b| *b == b' ').nth(HEAP_START)?;
+    std::str::from_utf8(field).ok()?.trim_end().parse().ok()
 }
 
 /// Tells the kernel where the arguments end; without the right to do so zeros follow them.

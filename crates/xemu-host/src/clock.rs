@@ -4,9 +4,19 @@ use crate::syscall::syscall6;
 
 /// CLOCK_MONOTONIC in nanoseconds.
 pub fn monotonic_ns() -> u64 {
+    now_ns(libc::CLOCK_MONOTONIC)
+}
+
+/// CLOCK_REALTIME in nanoseconds.
+pub fn realtime_ns() -> u64 {
+    now_ns(libc::CLOCK_REALTIME)
+}
+
+fn now_ns(clock: libc::clockid_t) -> u64 {
     let mut now = libc::timespec { tv_sec: 0, tv_nsec: 0 };
-    // SAFETY: the argument is a valid timespec to write to; the call does not fail for this clock.
-    unsafe { libc::clock_gettime(libc::CLOCK_MONOTONIC, &raw mut now) };
+    // SAFETY: the argument is a valid timespec to write to; the call does not fail for the two
+    // clocks above.
+    unsafe { libc::clock_gettime(clock, &raw mut now) };
     now.tv_sec as u64 * 1_000_000_000 + now.tv_nsec as u64
 }
 
@@ -27,6 +37,7 @@ mod tests {
     fn time_goes_on_and_numbers_differ() {
         let start = monotonic_ns();
         assert!(monotonic_ns() >= start);
+        assert!(realtime_ns() > 1_700_000_000 * 1_000_000_000);
         assert_ne!(random_u64(), random_u64());
     }
 }

@@ -27,8 +27,8 @@ mod thread_slot;
 #[cfg(test)]
 mod tests;
 
-pub use arguments::{remember_arguments, show_arguments};
-pub use clock::{monotonic_ns, random_u64};
+pub use arguments::{ShownImage, remember_arguments, show_arguments, show_image};
+pub use clock::{monotonic_ns, random_u64, realtime_ns};
 pub use context::{HostContext, HostReg, SigInfo};
 pub use futex::{futex_wait, futex_wake};
 pub use heap::{Heap, release_addresses, reserve_addresses};

@@ -54,6 +54,11 @@ pub trait Devices {
     /// CNTVCT_EL0, in units of [`xemu_guest::COUNTER_HZ`].
     fn counter(&mut self) -> u64;
 
+    /// The time since 1970 in nanoseconds, for the vdso; the counter on a machine without calendar.
+    fn wall_clock(&mut self) -> u64 {
+        self.counter()
+    }
+
     /// RNDR: a random number, or `None` if there is none at the moment.
     fn random(&mut self) -> Option<u64>;
 
@@ -78,6 +83,9 @@ pub struct Combined<M, D> {
 impl<M, D: Devices> Devices for Combined<M, D> {
     fn counter(&mut self) -> u64 {
         self.devices.counter()
+    }
+    fn wall_clock(&mut self) -> u64 {
+        self.devices.wall_clock()
     }
     fn random(&mut self) -> Option<u64> {
         self.devices.random()

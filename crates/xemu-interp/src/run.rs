@@ -243,6 +243,7 @@ impl Run<'_> {
             SysReg::Ssbs => (self.cpu.pstate & pstate::SSBS).into(),
             SysReg::Dit => (self.cpu.pstate & pstate::DIT).into(),
             SysReg::Tco => (self.cpu.pstate & pstate::TCO).into(),
+            SysReg::WallClock => self.machine.wall_clock(),
         }
     }
 
@@ -263,7 +264,7 @@ impl Run<'_> {
             SysReg::Dit => self.set_pstate(pstate::DIT, value),
             SysReg::Tco => self.set_pstate(pstate::TCO, value),
             // Not writable at EL0; an MSR to them is undefined and never becomes this op.
-            SysReg::TpidrroEl0 | SysReg::CntvctEl0 => {}
+            SysReg::TpidrroEl0 | SysReg::CntvctEl0 | SysReg::WallClock => {}
         }
     }
 

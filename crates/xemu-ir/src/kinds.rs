@@ -295,6 +295,8 @@ named_enum! {
         Dit = "dit",
         /// TCO, of PSTATE.
         Tco = "tco",
+        /// The time of day in nanoseconds, which the vdso reads.
+        WallClock = "wall_clock",
     }
 }
 

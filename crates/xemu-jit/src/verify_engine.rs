@@ -223,8 +223,8 @@ fn is_comparable(block: &Block) -> bool {
         if inst.op == Op::Insn {
             pc = inst.imm;
         }
-        let random =
-            inst.op == Op::Rndr || inst.op == Op::GetSys && inst.a == u8::from(SysReg::CntvctEl0);
+        let clocks = [SysReg::CntvctEl0, SysReg::WallClock].map(u8::from);
+        let random = inst.op == Op::Rndr || inst.op == Op::GetSys && clocks.contains(&inst.a);
         let hidden = inst.effects().has(Effects::SIDE_EXIT) && inst.imm == pc.wrapping_add(4);
         // A poll that comes while memory is copied interrupts one of the runs alone.
         let long = matches!(inst.op, Op::MemCopy | Op::MemSet);

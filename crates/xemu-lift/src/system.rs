@@ -83,6 +83,8 @@ const CNTVCTSS_EL0: u32 = sysreg(3, 3, 14, 0, 6);
 const DIT: u32 = sysreg(3, 3, 4, 2, 5);
 const SSBS: u32 = sysreg(3, 3, 4, 2, 6);
 const TCO: u32 = sysreg(3, 3, 4, 2, 7);
+/// S3_3_C15_C0_0, in the space that is the implementation's own (Arm ARM C5.1): for the vdso.
+const WALL_CLOCK: u32 = sysreg(3, 3, 15, 0, 0);
 const RNDR: u32 = sysreg(3, 3, 2, 4, 0);
 const RNDRRS: u32 = sysreg(3, 3, 2, 4, 1);
 
@@ -130,6 +132,7 @@ pub(crate) fn mrs(cx: &mut Ctx<'_>, i: Mrs) {
         TPIDRRO_EL0 => get_sys(cx, SysReg::TpidrroEl0),
         CNTVCTSS_EL0 if cx.has(CpuFeature::Ecv) => get_sys(cx, SysReg::CntvctEl0),
         CNTVCT_EL0 => get_sys(cx, SysReg::CntvctEl0),
+        WALL_CLOCK => get_sys(cx, SysReg::WallClock),
         CTR_EL0 => cx.b.const64(CTR_EL0_VALUE),
         DCZID_EL0 => cx.b.const64(DCZID_EL0_VALUE),
         CNTFRQ_EL0 => cx.b.const64(COUNTER_HZ),

@@ -17,14 +17,14 @@ fn at(dirfd: DirFd) -> u64 {
 
 /// openat: open flags, prefix, and /proc files that would show the emulator.
 pub fn openat(t: &mut Thread, dirfd: DirFd, path: Path, flags: OpenFlags, mode: Mode) -> SysResult {
-    let found = path::lookup(t.process, path.0)?;
+    let found = path::lookup_at(t.process, at(dirfd), path.0)?;
     if flags.0 & u64::from(O_PATH) == 0
         && let Some(fd) = proc::open(t, &found, flags.0)?
     {
         return Ok(fd);
     }
     // The link itself cannot be opened, which the host says.
-    let own_link = found.proc_entry() == Some(b"exe") && no_follow(flags.0);
+    let own_link = found.is_exe_link() && no_follow(flags.0);
     let addr = if own_link { path.0 } else { found.addr() };
     let flags = swap_open_flags(flags.0);
     t.blocking(nr::OPENAT, [at(dirfd), addr, flags, u64::from(mode.0), 0, 0])
@@ -80,13 +80,18 @@ pub fn fstat(t: &mut Thread, fd: Fd, statbuf: Out<Stat>) -> SysResult {
 }
 
 /// Where a status call has to look: the own executable's link itself shows the host's.
-fn status_path(t: &Thread, path: Path, flags: u32) -> Result<Option<HostPath>, Errno> {
+fn status_path(
+    t: &Thread,
+    dirfd: DirFd,
+    path: Path,
+    flags: u32,
+) -> Result<Option<HostPath>, Errno> {
     // newfstatat(fd, NULL or "", AT_EMPTY_PATH) is fstat.
     if flags & AT_EMPTY_PATH != 0 && path.0 == 0 {
         return Ok(None);
     }
-    let found = path::lookup(t.process, path.0)?;
-    let own_link = found.proc_entry() == Some(b"exe") && flags & AT_SYMLINK_NOFOLLOW != 0;
+    let found = path::lookup_at(t.process, at(dirfd), path.0)?;
+    let own_link = found.is_exe_link() && flags & AT_SYMLINK_NOFOLLOW != 0;
     Ok((!own_link).then_some(found))
 }
 
@@ -98,7 +103,7 @@ pub fn newfstatat(
     statbuf: Out<Stat>,
     flags: AtFlags,
 ) -> SysResult {
-    let found = status_path(t, path, flags.0)?;
+    let found = status_path(t, dirfd, path, flags.0)?;
     let addr = found.as_ref().map_or(path.0, HostPath::addr);
     let mut host = [0u8; HostStat::SIZE];
     let out = host.as_mut_ptr() as u64;
@@ -115,7 +120,7 @@ pub fn statx(
     mask: StatxMask,
     statxbuf: Addr,
 ) -> SysResult {
-    let found = status_path(t, path, flags.0)?;
+    let found = status_path(t, dirfd, path, flags.0)?;
     let addr = found.as_ref().map_or(path.0, HostPath::addr);
     let (flags, mask) = (u64::from(flags.0), u64::from(mask.0));
     t.blocking(nr::STATX, [at(dirfd), addr, flags, mask, statxbuf.0, 0])
@@ -123,7 +128,7 @@ pub fn statx(
 
 /// faccessat: prefix.
 pub fn faccessat(t: &mut Thread, dirfd: DirFd, path: Path, mode: Access) -> SysResult {
-    let found = path::lookup(t.process, path.0)?;
+    let found = path::lookup_at(t.process, at(dirfd), path.0)?;
     t.blocking(nr::FACCESSAT, [at(dirfd), found.addr(), u64::from(mode.0), 0, 0, 0])
 }
 
@@ -135,7 +140,7 @@ pub fn faccessat2(
     mode: Access,
     flags: AtFlags,
 ) -> SysResult {
-    let found = path::lookup(t.process, path.0)?;
+    let found = path::lookup_at(t.process, at(dirfd), path.0)?;
     let (mode, flags) = (u64::from(mode.0), u64::from(flags.0));
     t.blocking(nr::FACCESSAT2, [at(dirfd), found.addr(), mode, flags, 0, 0])
 }
@@ -149,9 +154,9 @@ pub fn readlinkat(
     bufsiz: Int,
 ) -> SysResult {
     let size = usize::try_from(bufsiz.0).ok().filter(|n| *n > 0).ok_or(Errno::EINVAL)?;
-    let found = path::lookup(t.process, path.0)?;
-    if found.proc_entry() == Some(b"exe") {
-        let exe = &t.process.exe_path;
+    let found = path::lookup_at(t.process, at(dirfd), path.0)?;
+    if found.is_exe_link() && found.addr() != path.0 {
+        let exe = found.host_bytes();
         let len = exe.len().min(size);
         mem::write(buf.0, &exe[..len])?;
         return Ok(len as u64);

@@ -1,13 +1,14 @@
 //! Paths: reading them from guest memory, the `-L` prefix, and the process's own /proc entries.
 
 use std::ffi::CString;
-use std::os::unix::ffi::OsStrExt;
+use std::os::unix::ffi::{OsStrExt, OsStringExt};
 
 use xemu_abi::Errno;
 use xemu_abi::fcntl::{AT_FDCWD, AT_SYMLINK_NOFOLLOW};
 
 use crate::host;
 use crate::mem;
+use crate::proc;
 use crate::process::Process;
 
 /// The longest path with its final zero.
@@ -39,6 +40,12 @@ impl HostPath {
         Ok(())
     }
 
+    /// Whether this is the link to a process's program.
+    pub fn is_exe_link(&self) -> bool {
+        self.proc_entry() == Some(b"exe")
+            || matches!(other_proc_entry(&self.guest), Some((_, b"exe")))
+    }
+
     /// Which entry of the process's own /proc folder this is.
     pub fn proc_entry(&self) -> Option<&[u8]> {
         own_proc_entry(&self.guest)
@@ -59,6 +66,29 @@ pub fn lookup(process: &Process, addr: u64) -> Result<HostPath, Errno> {
         // The host's link leads to the emulator.
         let exe = process.exe_path.clone();
         path.replace(&exe)?;
+    } else if let Some((pid, b"exe")) = other_proc_entry(&path.guest)
+        && let Some(exe) = proc::exe_of_other(process, pid)
+    {
+        path.replace(&exe)?;
+    }
+    Ok(path)
+}
+
+/// Like [`lookup`], for a path that may be relative to a folder below /proc.
+pub fn lookup_at(process: &Process, dirfd: u64, addr: u64) -> Result<HostPath, Errno> {
+    let mut path = lookup(process, addr)?;
+    if path.replaced.is_none()
+        && path.guest.first() != Some(&b'/')
+        && let Some(absolute) = absolute_proc(dirfd, &path.guest)
+    {
+        path.guest = absolute;
+        if path.proc_entry() == Some(b"exe") {
+            path.replace(&process.exe_path.clone())?;
+        } else if let Some((pid, b"exe")) = other_proc_entry(&path.guest)
+            && let Some(exe) = proc::exe_of_other(process, pid)
+        {
+            path.replace(&exe)?;
+        }
     }
     Ok(path)
 }
@@ -100,6 +130,50 @@ fn own_proc_entry(path: &[u8]) -> Option<&[u8]> {
         Some((_, of_thread)) => Some(of_thread),
         None => Some(entry),
     }
+}
+
+/// The entry of another process's /proc folder that a path names, and the process.
+pub fn other_proc_entry(path: &[u8]) -> Option<(i64, &[u8])> {
+    let (pid, entry) = split_number(path.strip_prefix(b"/proc/")?)?;
+    let entry = match entry.strip_prefix(b"task/").and_then(split_number) {
+        Some((_, of_thread)) => of_thread,
+        None => entry,
+    };
+    (pid != i64::from(host::getpid())).then_some((pid, entry))
+}
+
+/// A path below /proc in its absolute form. A relative one is asked of the kernel, if its last
+/// component is one of those in which something is shown of the emulator.
+pub fn absolute_proc(dirfd: u64, guest: &[u8]) -> Option<Vec<u8>> {
+    const SHOWN: [&[u8]; 11] = [
+        b"maps",
+        b"smaps",
+        b"smaps_rollup",
+        b"numa_maps",
+        b"stat",
+        b"statm",
+        b"status",
+        b"cmdline",
+        b"auxv",
+        b"exe",
+        b"cpuinfo",
+    ];
+    if guest.first() == Some(&b'/') {
+        return guest.starts_with(b"/proc/").then(|| guest.to_vec());
+    }
+    if !guest.rsplit(|b| *b == b'/').next().is_some_and(|name| SHOWN.contains(&name)) {
+        return None;
+    }
+    const O_PATH: u64 = 0o1000_0000;
+    const HOST_O_NOFOLLOW: u64 = 0o40_0000;
+    const O_CLOEXEC: u64 = 0o200_0000;
+    let path = CString::new(guest).ok()?;
+    let flags = O_PATH | HOST_O_NOFOLLOW | O_CLOEXEC;
+    let fd = host::syscall(host::nr::OPENAT, [dirfd, path.as_ptr() as u64, flags, 0, 0, 0]).ok()?;
+    let target = std::fs::read_link(format!("/proc/self/fd/{fd}"));
+    let _ = host::syscall(host::nr::CLOSE, [fd, 0, 0, 0, 0, 0]);
+    let target = target.ok()?.into_os_string().into_vec();
+    target.starts_with(b"/proc/").then_some(target)
 }
 
 /// `digits/rest` of a path.

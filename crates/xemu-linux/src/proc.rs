@@ -2,23 +2,31 @@
 //! guest as memory files with the guest's view.
 
 use std::fmt::Write;
+use std::os::unix::ffi::OsStrExt;
+use std::os::unix::fs::MetadataExt;
 
 use xemu_abi::hwcap::feature_names;
-use xemu_abi::{Errno, fcntl};
+use xemu_abi::{Errno, Wire, fcntl};
+use xemu_host::delegate;
 
 use crate::host::{self, nr};
 use crate::path::HostPath;
-use crate::process::Process;
+use crate::process::{self, Process};
 use crate::thread::Thread;
-use crate::{fd, fs};
+use crate::{fd, fs, mem};
 
 /// Which of our files.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Entry {
     Maps,
+    Smaps,
+    SmapsRollup,
+    NumaMaps,
     Cmdline,
     Auxv,
     Stat,
+    Statm,
+    Status,
     Cpuinfo,
 }
 
@@ -26,11 +34,17 @@ fn entry_of(path: &HostPath) -> Option<Entry> {
     if path.guest == b"/proc/cpuinfo" {
         return Some(Entry::Cpuinfo);
     }
+    let by_kernel = process::kernel_shows_image();
     match path.proc_entry()? {
         b"maps" => Some(Entry::Maps),
-        b"cmdline" => Some(Entry::Cmdline),
-        b"auxv" => Some(Entry::Auxv),
+        b"smaps" => Some(Entry::Smaps),
+        b"smaps_rollup" => Some(Entry::SmapsRollup),
+        b"numa_maps" => Some(Entry::NumaMaps),
+        b"cmdline" if !by_kernel => Some(Entry::Cmdline),
+        b"auxv" if !by_kernel => Some(Entry::Auxv),
         b"stat" => Some(Entry::Stat),
+        b"statm" => Some(Entry::Statm),
+        b"status" => Some(Entry::Status),
         _ => None,
     }
 }
@@ -48,39 +62,180 @@ pub fn open(t: &Thread, path: &HostPath, flags: u64) -> Result<Option<u64>, Errn
     if flags & u64::from(fcntl::O_DIRECTORY) != 0 {
         return Err(Errno::ENOTDIR);
     }
-    let process = t.process;
+    let (process, space) = (t.process, t.process.space);
+    // What the kernel shows of the same file: of the thread that was asked for.
+    let host = || host_text(&path.guest);
     let (name, contents) = match entry {
-        Entry::Maps => (c"maps", xemu_host::delegate(|| process.space.maps_text()).into_bytes()),
-        Entry::Cmdline => (c"cmdline", process.program.cmdline.clone()),
+        Entry::Maps => (c"maps", delegate(|| space.maps_text()).into_bytes()),
+        Entry::Smaps => {
+            let host = host()?;
+            (c"smaps", delegate(|| space.smaps_text(&host)).into_bytes())
+        }
+        Entry::SmapsRollup => {
+            let (host, smaps) = (host()?, host_text(b"/proc/self/smaps")?);
+            let smaps = delegate(|| space.smaps_text(&smaps));
+            (c"smaps_rollup", space.smaps_rollup_text(&host, &smaps).into_bytes())
+        }
+        Entry::NumaMaps => {
+            let host = host()?;
+            (c"numa_maps", delegate(|| space.numa_maps_text(&host)).into_bytes())
+        }
+        Entry::Cmdline => (c"cmdline", arguments(process)),
         Entry::Auxv => (c"auxv", process.program.auxv.clone()),
-        Entry::Stat => (c"stat", stat(process)?),
+        Entry::Stat => (c"stat", stat(process, &host()?)),
+        Entry::Statm => (c"statm", statm(process, &host()?).into_bytes()),
+        Entry::Status => (c"status", status(t, &host()?).into_bytes()),
         Entry::Cpuinfo => (c"cpuinfo", cpuinfo(process).into_bytes()),
     };
     fs::memory_file(name, &contents, fd::cloexec(flags)).map(Some)
 }
 
-/// A small file of the host.
-fn host_file(path: &std::ffi::CStr) -> Result<Vec<u8>, Errno> {
-    let at = fcntl::AT_FDCWD as u64;
-    let flags = u64::from(fcntl::O_CLOEXEC);
-    let fd = host::syscall(nr::OPENAT, [at, path.as_ptr() as u64, flags, 0, 0, 0])?;
-    let mut bytes = vec![0u8; 4096];
-    let args = [fd, bytes.as_mut_ptr() as u64, bytes.len() as u64, 0, 0, 0];
-    let len = host::syscall(nr::READ, args);
-    let _ = host::syscall(nr::CLOSE, [fd, 0, 0, 0, 0, 0]);
-    bytes.truncate(len? as usize);
-    Ok(bytes)
+/// The argument strings as they are now.
+fn arguments(process: &Process) -> Vec<u8> {
+    let range = &process.program.image.arguments;
+    let mut text = vec![0; range.end.saturating_sub(range.start) as usize];
+    match mem::read(range.start, &mut text) {
+        Ok(()) => text,
+        Err(_) => process.program.cmdline.clone(),
+    }
 }
 
-/// /proc/self/stat: the host's, with the guest's stack start in field 28.
-fn stat(process: &Process) -> Result<Vec<u8>, Errno> {
-    let host = host_file(c"/proc/self/stat")?;
-    Ok(with_stack_start(&host, process.program.stack_start))
+/// Where another process's program is, if that process is of this emulator too: where the program
+/// headers are, which its auxiliary vector tells, its file is mapped.
+pub fn exe_of_other(process: &Process, pid: i64) -> Option<Vec<u8>> {
+    const AT_PHDR: u64 = 3;
+    let own = std::fs::metadata("/proc/self/exe").ok()?;
+    let other = std::fs::metadata(format!("/proc/{pid}/exe")).ok()?;
+    if (own.dev(), own.ino()) != (other.dev(), other.ino()) {
+        return None;
+    }
+    let auxv = std::fs::read(format!("/proc/{pid}/auxv")).ok()?;
+    let mut pairs = auxv.chunks_exact(16).map(|p| (u64::decode(p), u64::decode(&p[8..])));
+    let (_, phdr) = pairs.find(|(kind, _)| *kind == AT_PHDR)?;
+    let maps = std::fs::read(format!("/proc/{pid}/maps")).ok()?;
+    let path = xemu_mem::mapped_path(&String::from_utf8_lossy(&maps), phdr)?;
+    let prefix = process.config.prefix.as_ref().and_then(|p| std::fs::canonicalize(p).ok());
+    let below =
+        prefix.and_then(|p| std::path::Path::new(&path).strip_prefix(p).ok().map(Into::into));
+    let path: std::path::PathBuf = below
+        .map_or_else(|| path.into(), |b: std::path::PathBuf| std::path::Path::new("/").join(b));
+    Some(path.into_os_string().into_encoded_bytes())
 }
 
-fn with_stack_start(stat: &[u8], stack_start: u64) -> Vec<u8> {
+/// What the host shows of a file below /proc.
+fn host_text(path: &[u8]) -> Result<String, Errno> {
+    let path = std::path::Path::new(std::ffi::OsStr::from_bytes(path));
+    let bytes = std::fs::read(path).map_err(|e| {
+        Errno(e.raw_os_error().and_then(|n| u16::try_from(n).ok()).unwrap_or(Errno::EIO.0))
+    })?;
+    Ok(String::from_utf8_lossy(&bytes).into_owned())
+}
+
+/// The guest's memory in bytes, as /proc counts it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Sizes {
+    /// All mappings.
+    total: u64,
+    /// Private and writable, without the stack.
+    data: u64,
+    /// The first thread's stack.
+    stack: u64,
+    /// Executable.
+    code: u64,
+}
+
+fn sizes(process: &Process) -> Sizes {
+    use xemu_mem::consts::{PROT_EXEC, PROT_WRITE};
+    let mut sizes = Sizes::default();
+    for mapping in delegate(|| process.space.mappings()) {
+        let len = mapping.end - mapping.start;
+        sizes.total += len;
+        if (mapping.start..mapping.end).contains(&process.program.stack_start) {
+            sizes.stack += len;
+        } else if mapping.prot & PROT_WRITE != 0 && !mapping.shared {
+            sizes.data += len;
+        } else if mapping.prot & PROT_EXEC != 0 {
+            sizes.code += len;
+        }
+    }
+    sizes
+}
+
+/// The program's own code, in bytes.
+fn program_code(process: &Process) -> u64 {
+    let code = &process.program.image.code;
+    code.end.saturating_sub(code.start)
+}
+
+/// /proc/self/statm: sizes of the guest's memory, in pages.
+fn statm(process: &Process, host: &str) -> String {
+    const PAGE: u64 = xemu_abi::mman::PAGE_SIZE;
+    let sizes = sizes(process);
+    let mut fields = host.split_whitespace().map(|f| f.parse::<u64>().unwrap_or(0)).skip(1);
+    let total = sizes.total / PAGE;
+    let resident = fields.next().unwrap_or(0).min(total);
+    let shared = fields.next().unwrap_or(0).min(resident);
+    let data = (sizes.data + sizes.stack) / PAGE;
+    format!("{total} {resident} {shared} {} 0 {data} 0\n", program_code(process).div_ceil(PAGE))
+}
+
+/// /proc/self/status: the guest's sizes and signals.
+fn status(t: &Thread, host: &str) -> String {
+    let sizes = sizes(t.process);
+    let kilobytes = |line: &str| -> u64 {
+        line.split_whitespace().nth(1).and_then(|n| n.parse().ok()).unwrap_or(0)
+    };
+    let find = |key: &str| host.lines().find(|l| l.starts_with(key)).map_or(0, kilobytes);
+    let total = sizes.total >> 10;
+    let peak = total + find("VmPeak:").saturating_sub(find("VmSize:"));
+    let code = program_code(t.process) >> 10;
+    let (caught, ignored) = t.actions.sets();
+    let mut out = String::new();
+    for line in host.lines() {
+        let key = line.split(':').next().unwrap_or_default();
+        let size = match key {
+            "VmPeak" => Some(peak),
+            "VmSize" => Some(total),
+            "VmHWM" => Some(kilobytes(line).min(peak)),
+            "VmRSS" => Some(kilobytes(line).min(total)),
+            "VmData" => Some(sizes.data >> 10),
+            "VmStk" => Some(sizes.stack >> 10),
+            "VmExe" => Some(code),
+            "VmLib" => Some((sizes.code >> 10).saturating_sub(code)),
+            _ => None,
+        };
+        let set = match key {
+            "SigCgt" => Some(caught),
+            "SigIgn" => Some(ignored),
+            _ => None,
+        };
+        // Writing to a String does not fail.
+        let _ = match (size, set) {
+            (Some(size), _) => writeln!(out, "{key}:\t{size:>8} kB"),
+            (_, Some(set)) => writeln!(out, "{key}:\t{:016x}", set.0),
+            _ => writeln!(out, "{line}"),
+        };
+    }
+    out
+}
+
+/// /proc/self/stat: the host's, with what is the guest's.
+fn stat(process: &Process, host: &str) -> Vec<u8> {
+    let (heap, _) = process.space.brk_range();
+    let stack = process.program.stack_start;
+    let total = sizes(process).total;
+    let image = &process.program.image;
+    let ranges = [(26, &image.code), (45, &image.data), (48, &image.arguments)];
+    let ranges = ranges.into_iter().chain([(50, &image.environment)]);
+    let mut fields = vec![(23, total), (28, stack), (47, heap)];
+    fields.extend(ranges.flat_map(|(n, range)| [(n, range.start), (n + 1, range.end)]));
+    with_fields(host.as_bytes(), &fields)
+}
+
+/// Replaces fields of /proc/PID/stat, which are counted from one.
+fn with_fields(stat: &[u8], new: &[(usize, u64)]) -> Vec<u8> {
     // The name in parentheses may hold anything; the fields behind it start with the third.
-    const STACK_START: usize = 28 - 3;
+    const FIRST: usize = 3;
     let behind_name = stat.iter().rposition(|b| *b == b')').map_or(0, |i| i + 2);
     let (head, tail) = stat.split_at(behind_name.min(stat.len()));
     let mut out = head.to_vec();
@@ -88,9 +243,9 @@ fn with_stack_start(stat: &[u8], stack_start: u64) -> Vec<u8> {
         if i != 0 {
             out.push(b' ');
         }
-        match i {
-            STACK_START => out.extend(stack_start.to_string().bytes()),
-            _ => out.extend_from_slice(field),
+        match new.iter().find(|(number, _)| *number == i + FIRST) {
+            Some((_, value)) => out.extend(value.to_string().bytes()),
+            None => out.extend_from_slice(field),
         }
     }
     out
@@ -132,11 +287,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn stack_start_is_replaced() {
+    fn fields_are_replaced() {
         let fields: Vec<String> = (3..=52).map(|n| n.to_string()).collect();
         let stat = format!("7 (a) b) {}\n", fields.join(" "));
         let expect = stat.replace(" 28 ", " 12345 ");
-        assert_eq!(with_stack_start(stat.as_bytes(), 12345), expect.as_bytes());
+        assert_eq!(with_fields(stat.as_bytes(), &[(28, 12345)]), expect.as_bytes());
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use std::ffi::CString;
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock};
 
 use xemu_abi::hwcap::{HWCAP_DIT, HWCAP_SSBS, HWCAP2_BTI, HWCAP2_MTE};
@@ -91,6 +91,8 @@ pub struct ProgramInfo {
     pub auxv: Vec<u8>,
     /// The initial stack pointer.
     pub stack_start: u64,
+    /// Where things are in memory, for the kernel to show.
+    pub image: xemu_host::ShownImage,
     /// Address of the code that calls rt_sigreturn, in the vdso.
     pub sigreturn: u64,
 }
@@ -173,7 +175,18 @@ pub(crate) fn show_identity(program: &ProgramInfo) {
     // The kernel takes as much as fits.
     let name: Vec<u8> = program.name.iter().copied().take(15).chain([0]).collect();
     let _ = host::syscall(nr::PRCTL, [PR_SET_NAME, name.as_ptr() as u64, 0, 0, 0, 0]);
-    xemu_host::show_arguments(&program.cmdline);
+    if xemu_host::show_image(&program.image) {
+        KERNEL_SHOWS_IMAGE.store(true, Ordering::Relaxed);
+    } else {
+        xemu_host::show_arguments(&program.cmdline);
+    }
+}
+
+static KERNEL_SHOWS_IMAGE: AtomicBool = AtomicBool::new(false);
+
+/// Whether the kernel itself shows the guest's arguments and auxiliary vector in /proc.
+pub(crate) fn kernel_shows_image() -> bool {
+    KERNEL_SHOWS_IMAGE.load(Ordering::Relaxed)
 }
 
 /// exit_group: ends the process with all threads.

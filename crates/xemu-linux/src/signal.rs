@@ -87,6 +87,20 @@ impl Actions {
         }
     }
 
+    /// The signals that have handlers, and those that are ignored.
+    pub fn sets(&self) -> (SigSet, SigSet) {
+        let mut table = self.lock();
+        let (mut caught, mut ignored) = (SigSet::EMPTY, SigSet::EMPTY);
+        for sig in 1..=SIGRTMAX {
+            match table.get(sig).handler {
+                SIG_DFL => {}
+                SIG_IGN => ignored = ignored.or(SigSet::of(sig)),
+                _ => caught = caught.or(SigSet::of(sig)),
+            }
+        }
+        (caught, ignored)
+    }
+
     /// The action of one signal.
     pub fn get(&self, sig: i32) -> SigAction {
         self.lock().get(sig)

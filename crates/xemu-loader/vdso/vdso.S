@@ -45,14 +45,47 @@ __kernel_rt_sigreturn:
 	.cfi_endproc
 	.size __kernel_rt_sigreturn, . - __kernel_rt_sigreturn
 
+/* The clocks that programs ask for most need no kernel: the counter is CLOCK_MONOTONIC in
+ * nanoseconds, and S3_3_C15_C0_0 is CLOCK_REALTIME. Both go through the host's own vdso. */
+#define CLOCK_REALTIME 0
+#define CLOCK_MONOTONIC 1
+
+	.macro split_seconds		/* x9 ns -> x9 s, x11 ns */
+	mov x10, #0xca00		/* 10^9 */
+	movk x10, #0x3b9a, lsl #16
+	udiv x11, x9, x10
+	msub x10, x11, x10, x9
+	mov x9, x11
+	mov x11, x10
+	.endm
+
 function __kernel_clock_gettime
-	mov x8, #NR_clock_gettime
+	cmp w0, #CLOCK_MONOTONIC
+	b.eq 1f
+	cbnz w0, 3f
+	mrs x9, s3_3_c15_c0_0
+	b 2f
+1:	mrs x9, cntvct_el0
+2:	split_seconds
+	stp x9, x11, [x1]
+	mov w0, #0
+	ret
+3:	mov x8, #NR_clock_gettime
 	svc #0
 	ret
 endfunction __kernel_clock_gettime
 
 function __kernel_gettimeofday
-	mov x8, #NR_gettimeofday
+	cbnz x1, 2f
+	cbz x0, 1f
+	mrs x9, s3_3_c15_c0_0
+	split_seconds
+	mov x10, #1000
+	udiv x11, x11, x10
+	stp x9, x11, [x0]
+1:	mov w0, #0
+	ret
+2:	mov x8, #NR_gettimeofday
 	svc #0
 	ret
 endfunction __kernel_gettimeofday

@@ -8,16 +8,16 @@ use crate::list::MappingInfo;
 
 /// One line of the host's text.
 #[derive(Clone, Copy, Debug)]
-struct Line<'a> {
-    start: u64,
-    end: u64,
+pub(crate) struct Line<'a> {
+    pub(crate) start: u64,
+    pub(crate) end: u64,
     offset: u64,
     device: &'a str,
     inode: &'a str,
     name: &'a str,
 }
 
-fn parse(line: &str) -> Option<Line<'_>> {
+pub(crate) fn parse(line: &str) -> Option<Line<'_>> {
     let mut rest = line;
     let mut word = || {
         let (first, tail) = rest.split_once(' ').unwrap_or((rest, ""));
@@ -97,7 +97,7 @@ fn put(
 }
 
 /// The path of the file mapped at an address, from the host's /proc/self/maps.
-pub(crate) fn path_at(host: &str, addr: u64) -> Option<String> {
+pub fn path_at(host: &str, addr: u64) -> Option<String> {
     let line = host.lines().filter_map(parse).find(|l| (l.start..l.end).contains(&addr))?;
     line.name.starts_with('/').then(|| line.name.to_owned())
 }

@@ -12,7 +12,7 @@ use crate::consts::*;
 use crate::host::{self, Source};
 use crate::layout::{HOST_TASK_SIZE, Layout};
 use crate::list::{FileId, MapList, MappingInfo, Region, RegionName, page_range};
-use crate::maps_text;
+use crate::{maps_text, proc_text};
 
 const HUGE_PAGE: u64 = 2 << 20;
 /// Below this, hints are ignored rather than tried.
@@ -405,6 +405,21 @@ impl AddressSpace {
     pub fn maps_text(&self) -> String {
         let state = self.shared_lock();
         maps_text::render(&host_maps(), &state.maps.infos())
+    }
+
+    /// /proc/self/smaps as the guest sees it, from the host's.
+    pub fn smaps_text(&self, host: &str) -> String {
+        proc_text::smaps(host, &self.mappings())
+    }
+
+    /// /proc/self/smaps_rollup, from the host's and the guest's smaps.
+    pub fn smaps_rollup_text(&self, host: &str, smaps: &str) -> String {
+        proc_text::smaps_rollup(host, smaps)
+    }
+
+    /// /proc/self/numa_maps, from the host's.
+    pub fn numa_maps_text(&self, host: &str) -> String {
+        proc_text::numa_maps(host, &self.mappings())
     }
 
     /// The path of the file mapped at an address.

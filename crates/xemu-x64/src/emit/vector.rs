@@ -140,6 +140,7 @@ impl Emitter<'_> {
                 let slot = crate::contract::state(offset_of!(xemu_guest::CpuState, fpcr));
                 return self.asm.mov(Width::W32, d, slot);
             }
+            SysReg::CntvctEl0 | SysReg::WallClock => return self.exec(i, inst),
             _ => return self.emulate(),
         };
         let slot = crate::contract::state(field);
