@@ -148,6 +148,11 @@ macro_rules! prctls {
     };
 }
 
+/// PR_SET_MDWE: memory does not become executable.
+pub const PR_MDWE_REFUSE_EXEC_GAIN: u64 = 1;
+/// PR_SET_MDWE: not for children.
+pub const PR_MDWE_NO_INHERIT: u64 = 2;
+
 prctls! {
      1 PR_SET_PDEATHSIG           Pass;
      2 PR_GET_PDEATHSIG           Pass;

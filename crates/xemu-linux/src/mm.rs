@@ -75,7 +75,17 @@ pub fn madvise(t: &mut Thread, addr: Addr, length: Size, advice: Advice) -> SysR
     Ok(0)
 }
 
-/// remap_file_pages: obsolete; a kernel answers EINVAL where it cannot emulate it.
-pub fn remap_file_pages(_: &mut Thread, _: Addr, _: Size, _: Prot, _: Size, _: Hex) -> SysResult {
-    Err(Errno::EINVAL)
+/// remap_file_pages.
+pub fn remap_file_pages(
+    t: &mut Thread,
+    addr: Addr,
+    size: Size,
+    prot: Prot,
+    pgoff: Size,
+    flags: Hex,
+) -> SysResult {
+    let space = t.process.space;
+    let flags = u64::from(flags.0);
+    space.remap_file_pages(addr.0, size.0, prot.0, pgoff.0, flags).map_err(host::errno)?;
+    Ok(0)
 }

@@ -111,6 +111,8 @@ pub struct Process {
     pub program: ProgramInfo,
     /// RLIMIT_DATA and RLIMIT_AS as the guest set them.
     memory_limits: Mutex<[Option<Rlimit>; 2]>,
+    /// What PR_SET_MDWE set.
+    pub(crate) mdwe: AtomicU64,
     /// How often each number was refused or unknown; the last entry is for numbers out of range.
     unsupported: Vec<AtomicU64>,
 }
@@ -132,6 +134,7 @@ impl Process {
             exe_path: program.exe_path.clone(),
             program,
             memory_limits: Mutex::new([None; 2]),
+            mdwe: AtomicU64::new(0),
             unsupported: (0..=table::MAX_NR).map(|_| AtomicU64::new(0)).collect(),
         })
     }
@@ -292,6 +295,21 @@ pub fn prctl(
     }
 }
 
+/// PR_SET_MDWE. (prctl_set_mdwe in kernel/sys.c)
+fn set_mdwe(process: &Process, bits: u64) -> SysResult {
+    let no_inherit_alone = bits == abi::PR_MDWE_NO_INHERIT;
+    if bits & !(abi::PR_MDWE_REFUSE_EXEC_GAIN | abi::PR_MDWE_NO_INHERIT) != 0 || no_inherit_alone {
+        return Err(Errno::EINVAL);
+    }
+    let current = process.mdwe.load(Ordering::Relaxed);
+    if current != 0 && current != bits {
+        return Err(Errno::EPERM);
+    }
+    process.mdwe.store(bits, Ordering::Relaxed);
+    process.space.set_refuse_exec_gain(bits != 0);
+    Ok(0)
+}
+
 fn prctl_custom(t: &mut Thread, option: u32, arg2: u64, rest: [Word; 3]) -> SysResult {
     let rest_is_zero = rest.iter().all(|word| word.0 == 0);
     match option {
@@ -302,7 +320,10 @@ fn prctl_custom(t: &mut Thread, option: u32, arg2: u64, rest: [Word; 3]) -> SysR
         // Bit 0, PR_TAGGED_ADDR_ENABLE, needs every pointer to be stripped of its tag.
         abi::PR_GET_TAGGED_ADDR_CTRL if arg2 == 0 && rest_is_zero => Ok(0),
         abi::PR_SET_TAGGED_ADDR_CTRL if arg2 == 0 && rest_is_zero => Ok(0),
-        abi::PR_GET_MDWE if arg2 == 0 && rest_is_zero => Ok(0),
+        abi::PR_SET_MDWE if rest_is_zero => set_mdwe(t.process, arg2),
+        abi::PR_GET_MDWE if arg2 == 0 && rest_is_zero => {
+            Ok(t.process.mdwe.load(Ordering::Relaxed))
+        }
         abi::PR_SET_MM => Err(Errno::EPERM),
         abi::PR_PAC_RESET_KEYS if rest_is_zero => pauth::reset_keys(t, arg2),
         abi::PR_PAC_SET_ENABLED_KEYS if rest[1].0 == 0 && rest[2].0 == 0 => {

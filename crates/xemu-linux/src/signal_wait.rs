@@ -130,8 +130,10 @@ fn epoll_wait(
     maxevents: i32,
     [sigmask, size]: [u64; 2],
 ) -> SysResult {
-    let max = usize::try_from(maxevents).ok().filter(|n| *n > 0).ok_or(Errno::EINVAL)?;
-    let max = max.min(MAX_EVENTS);
+    // EP_MAX_EVENTS of fs/eventpoll.c, with the guest's size of an event.
+    const LIMIT: usize = i32::MAX as usize / EpollEvent::SIZE;
+    let max = usize::try_from(maxevents).ok().filter(|n| (1..=LIMIT).contains(n));
+    let max = max.ok_or(Errno::EINVAL)?.min(MAX_EVENTS);
     let mut host = vec![0u8; max * HostEpollEvent::SIZE];
     let out = host.as_mut_ptr() as u64;
     let count = under_optional_mask(t, sigmask, size, |t, mask| {

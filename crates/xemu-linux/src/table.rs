@@ -468,7 +468,7 @@ syscalls! {
     233 madvise (addr: Addr, length: Size, advice: Advice) -> Int
         [Custom "inside the guest's address space"] => call(mm::madvise);
     234 remap_file_pages (addr: Addr, size: Size, prot: Prot, pgoff: Size, flags: Hex) -> Int
-        [Partial "obsolete; always EINVAL"] => call(mm::remap_file_pages);
+        [Custom "inside the guest's address space"] => call(mm::remap_file_pages);
     235 mbind (addr: Addr, len: Size, mode: Int, nodemask: Addr, maxnode: Size, flags: Hex) -> Int
         [Passthrough] => host(237);
     236 get_mempolicy (mode: Addr, nodemask: Addr, maxnode: Size, addr: Addr, flags: Hex) -> Int

@@ -613,6 +613,10 @@ fn become_child(t: &mut Thread, args: &CloneArgs) {
     pending::clear();
     t.tid = host::gettid();
     t.robust_list = 0;
+    if t.process.mdwe.load(Ordering::Relaxed) & PR_MDWE_NO_INHERIT != 0 {
+        t.process.mdwe.store(0, Ordering::Relaxed);
+        t.process.space.set_refuse_exec_gain(false);
+    }
     let has = |bit: u64| args.flags & bit != 0;
     if has(CLONE_CHILD_SETTID) {
         let _ = mem::write(args.child_tid, &t.tid.to_le_bytes());

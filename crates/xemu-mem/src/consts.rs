@@ -24,6 +24,8 @@ pub const PROT_GROWSUP: u32 = 0x0200_0000;
 pub const MAP_SHARED: u32 = 1;
 /// Private, copied on write.
 pub const MAP_PRIVATE: u32 = 2;
+/// Shared, and fails when a flag is not known.
+pub const MAP_SHARED_VALIDATE: u32 = 3;
 /// Private, and may be dropped when memory is short.
 pub const MAP_DROPPABLE: u32 = 8;
 /// The mask of the mapping's type.
@@ -57,6 +59,8 @@ pub const SHM_REMAP: u32 = 0o40000;
 /// shmat: executable.
 pub const SHM_EXEC: u32 = 0o100_000;
 
+/// "Permission denied".
+pub const EACCES: i32 = 13;
 /// "Operation not permitted".
 pub const EPERM: i32 = 1;
 /// "Cannot allocate memory".

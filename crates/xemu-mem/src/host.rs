@@ -10,7 +10,7 @@ use xemu_host::{check, guest_syscall, raw_map, raw_protect, raw_unmap, syscall6}
 
 use crate::consts::{
     MAP_ANONYMOUS, MAP_FIXED, MAP_FIXED_NOREPLACE, MAP_GROWSDOWN, MAP_NORESERVE, MAP_PRIVATE,
-    PROT_EXEC, PROT_READ, PROT_WRITE,
+    MAP_SHARED_VALIDATE, MAP_TYPE, PROT_EXEC, PROT_READ, PROT_WRITE,
 };
 use crate::list::FileId;
 
@@ -23,6 +23,7 @@ const SYS_SHMCTL: u64 = 31;
 const SYS_SHMDT: u64 = 67;
 const SYS_GETRLIMIT: u64 = 97;
 const SYS_FSTATFS: u64 = 138;
+const SYS_REMAP_FILE_PAGES: u64 = 216;
 
 /// Bits that mean something else, or nothing, to an x86-64 kernel: MAP_32BIT, MAP_ABOVE4G; and
 /// growing, which the address space does itself.
@@ -56,6 +57,9 @@ pub(crate) fn map_over(range: &Range<u64>, source: &Source) -> Result<(), i32> {
 
 /// Maps a range where nothing is; EEXIST when something is.
 pub(crate) fn map_new(range: &Range<u64>, source: &Source) -> Result<(), i32> {
+    if source.flags & MAP_TYPE == MAP_SHARED_VALIDATE {
+        return map_validated(range, source);
+    }
     let at = map(range, source, MAP_FIXED_NOREPLACE)?;
     if at == range.start {
         return Ok(());
@@ -63,6 +67,17 @@ pub(crate) fn map_new(range: &Range<u64>, source: &Source) -> Result<(), i32> {
     // A kernel before 4.17 took the address for a hint.
     unmap(&(at..at + (range.end - range.start)))?;
     Err(crate::consts::EEXIST)
+}
+
+/// The same for the type of mapping that refuses MAP_FIXED_NOREPLACE, as it refuses all younger
+/// flags that its file does not know (do_mmap in mm/mmap.c): the range is reserved first.
+fn map_validated(range: &Range<u64>, source: &Source) -> Result<(), i32> {
+    map_new(range, &Source::RESERVATION)?;
+    let result = map_over(range, source);
+    if result.is_err() {
+        unmap(range)?;
+    }
+    result
 }
 
 fn map(range: &Range<u64>, source: &Source, how: u32) -> Result<u64, i32> {
@@ -89,6 +104,13 @@ pub(crate) fn remap(old: &Range<u64>, new_len: u64, flags: u32, target: u64) -> 
     let args = [old.start, old.end - old.start, new_len, u64::from(flags), target, 0];
     // SAFETY: the module's invariant; without a target the range can only grow into free space.
     check(unsafe { syscall6(SYS_MREMAP, args) })
+}
+
+/// remap_file_pages of a range that belongs to the guest and is mapped throughout.
+pub(crate) fn remap_pages(range: &Range<u64>, page: u64, flags: u64) -> Result<(), i32> {
+    let args = [range.start, range.end - range.start, 0, page, flags, 0];
+    // SAFETY: the module's invariant: what is mapped anew is the guest's already.
+    check(unsafe { syscall6(SYS_REMAP_FILE_PAGES, args) }).map(drop)
 }
 
 /// madvise of a range that belongs to the guest.

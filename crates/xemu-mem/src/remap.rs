@@ -41,8 +41,13 @@ impl AddressSpace {
         {
             return Err(EINVAL);
         }
-        let old = page_range(addr, old_len).filter(|r| r.end <= HOST_TASK_SIZE).ok_or(EINVAL)?;
+        let old = page_range(addr, old_len).ok_or(EINVAL)?;
         let new_len = page_ceil(new_len).filter(|&l| l > 0 && l <= HOST_TASK_SIZE).ok_or(EINVAL)?;
+        // (check_mremap_params in mm/mremap.c)
+        let silly = !target.is_multiple_of(PAGE_SIZE) || target > HOST_TASK_SIZE - new_len;
+        if moving && silly {
+            return Err(EINVAL);
+        }
         let remap = Remap { old, new_len, flags, target };
         let mut state = self.lock();
         let mut changes = Changes::default();
@@ -59,9 +64,9 @@ impl AddressSpace {
         if !addr.is_multiple_of(PAGE_SIZE) {
             return Err(EINVAL);
         }
-        let range = page_range(addr, len).filter(|r| r.end <= HOST_TASK_SIZE).ok_or(EINVAL)?;
+        let range = page_range(addr, len).ok_or(EINVAL)?;
         // An empty range only tests whether the advice is known.
-        host::advise(&(addr..addr), advice)?;
+        host::advise(&(0..0), advice)?;
         let pieces = self.shared_lock().maps.pieces(&range);
         let mut result = Ok(());
         for (start, piece) in &pieces {
@@ -77,6 +82,36 @@ impl AddressSpace {
         }
         let covered = pieces.iter().map(|(start, p)| p.end - start).sum::<u64>();
         result.and(if covered == range.end - range.start { Ok(()) } else { Err(ENOMEM) })
+    }
+
+    /// remap_file_pages: lets a shared mapping begin at another page of its object.
+    /// (SYSCALL_DEFINE5(remap_file_pages) in mm/mmap.c)
+    pub fn remap_file_pages(
+        &self,
+        addr: u64,
+        len: u64,
+        prot: u64,
+        page: u64,
+        flags: u64,
+    ) -> Result<(), i32> {
+        let start = page_floor(untag(addr));
+        let end = start.checked_add(page_floor(len)).filter(|&end| end > start);
+        let range = start..end.ok_or(EINVAL)?;
+        let offset = page.checked_mul(PAGE_SIZE).ok_or(EINVAL)?;
+        let mut state = self.lock();
+        let pieces = state.maps.pieces(&range);
+        let covered = state.maps.is_covered(&range);
+        if prot != 0 || !covered || !pieces.iter().all(|(_, region)| region.is_shared()) {
+            return Err(EINVAL);
+        }
+        host::remap_pages(&range, page, flags)?;
+        let mut changes = Changes::default();
+        for (start, region) in pieces {
+            let file = region.file.map(|(id, _)| (id, offset + (start - range.start)));
+            changes.add_gone(&state.maps.insert(start, Region { file, ..region }));
+        }
+        self.publish(state, &changes);
+        Ok(())
     }
 
     /// shmat. Gives the address.

@@ -25,6 +25,8 @@ pub struct AddressSpace {
     generation: AtomicU64,
     /// Whether there ever was memory that is both writable and executable.
     writable_code: AtomicBool,
+    /// PR_SET_MDWE: memory that was writable never becomes executable.
+    refuse_exec_gain: AtomicBool,
     next_shared: AtomicU64,
     /// PROT_BTI and PROT_MTE as far as the processor has them.
     extra_prot: AtomicU32,
@@ -94,6 +96,7 @@ impl AddressSpace {
             observer: OnceLock::new(),
             generation: AtomicU64::new(0),
             writable_code: AtomicBool::new(false),
+            refuse_exec_gain: AtomicBool::new(false),
             next_shared: AtomicU64::new(1),
             extra_prot: AtomicU32::new(0),
             guarded: AtomicBool::new(false),
@@ -159,6 +162,17 @@ impl AddressSpace {
         }
     }
 
+    /// From now on, memory that is or was writable does not become executable; or does so again.
+    pub fn set_refuse_exec_gain(&self, refuse: bool) {
+        self.refuse_exec_gain.store(refuse, Ordering::Release);
+    }
+
+    /// Whether a change of protection is refused. (map_deny_write_exec in mm/mmap.c)
+    fn denies_write_exec(&self, old: u32, new: u32) -> bool {
+        let gains = new & PROT_EXEC != 0 && (new & PROT_WRITE != 0 || old & PROT_EXEC == 0);
+        gains && self.refuse_exec_gain.load(Ordering::Acquire)
+    }
+
     /// Counts changes to executable memory.
     #[inline]
     pub fn generation(&self) -> u64 {
@@ -221,6 +235,9 @@ impl AddressSpace {
         // As in the kernel, what the processor does not have is not an error here.
         let prot = prot & !(PROT_BTI | PROT_MTE) | prot & self.extra_protections();
         let request = self.request(len, prot, flags, fd, offset)?;
+        if self.denies_write_exec(prot, prot) {
+            return Err(EACCES);
+        }
         self.note_protection(prot);
         let mut state = self.lock();
         let mut changes = Changes::default();
@@ -272,7 +289,12 @@ impl AddressSpace {
         let prot = prot & known;
         self.note_protection(prot);
         let mut changes = Changes::default();
-        let result = state.protect(&range, prot, &mut changes);
+        // What lies before the part that is refused changes, as in the kernel.
+        let pieces = state.maps.pieces(&range);
+        let refused = pieces.iter().find(|(_, r)| self.denies_write_exec(r.prot, prot));
+        let end = refused.map_or(range.end, |(start, _)| *start);
+        let result = state.protect(&(range.start..end), prot, &mut changes);
+        let result = if refused.is_some() { result.and(Err(EACCES)) } else { result };
         self.publish(state, &changes);
         result
     }
@@ -576,10 +598,17 @@ impl State {
     }
 
     pub fn unmap(&mut self, range: &Range<u64>, changes: &mut Changes) -> Result<(), i32> {
+        // What is adjacent goes at once: when a part is sealed, all of it stays.
+        let mut runs: Vec<Range<u64>> = Vec::new();
         for (start, piece) in self.maps.pieces(range) {
-            let piece = start..piece.end;
-            host::unmap(&piece)?;
-            changes.add_gone(&self.maps.remove(&piece));
+            match runs.last_mut() {
+                Some(run) if run.end == start => run.end = piece.end,
+                _ => runs.push(start..piece.end),
+            }
+        }
+        for run in runs {
+            host::unmap(&run)?;
+            changes.add_gone(&self.maps.remove(&run));
         }
         Ok(())
     }
@@ -590,12 +619,11 @@ impl State {
             None => range.clone(),
         };
         for (start, piece) in self.maps.pieces(&covered) {
+            let part = start..piece.end;
+            // Also when the host's protection stays: the memory may be sealed.
+            host::protect(&part, prot)?;
             if piece.prot == prot {
                 continue;
-            }
-            let part = start..piece.end;
-            if host::host_prot(prot) != host::host_prot(piece.prot) {
-                host::protect(&part, prot)?;
             }
             self.maps.update(&part, |region| region.prot = prot);
             let guard_changes = (prot ^ piece.prot) & PROT_BTI != 0;
