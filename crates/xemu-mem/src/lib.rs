@@ -25,6 +25,7 @@ mod proc_text;
 mod remap;
 mod space;
 mod stubs;
+mod tags;
 
 #[cfg(test)]
 mod tests;
@@ -42,3 +43,4 @@ pub use list::{FileId, MappingInfo, RegionName};
 pub use maps_text::path_at as mapped_path;
 pub use space::{AddressSpace, ForkGuard};
 pub use stubs::{classify, fixup};
+pub use tags::{any_tags, set_tag, tag_at};
