@@ -344,9 +344,109 @@ static void pstate(int argc, char **argv) {
   CHECK(a <= b && b <= c);
 }
 
+// FEAT_MTE
+
+#define PROT_MTE_ 0x20
+#define CONTROL(bits) prctl(55, (unsigned long)(bits), 0, 0, 0)
+enum { TAGGED = 1, SYNC = 2, ASYNC = 4 };
+#define ONE(form, x, ...) ({ uint64_t r_; asm volatile(".arch armv8.5-a+memtag\n\t" form : "=r"(r_) : "r"((uint64_t)(x)), ##__VA_ARGS__ : "memory"); r_; })
+#define IN(x) "r"((uint64_t)(x))
+#define TAGGED_AT(p, tag) ((uint64_t)(p) | (uint64_t)(tag) << 56)
+static uint64_t load_tag(void *p) { uint64_t r = (uint64_t)p; asm volatile(".arch armv8.5-a+memtag\n\tldg %0, [%1]" : "+r"(r) : "r"(p) : "memory"); return r >> 56 & 15; }
+#define STORE(form, address, source) asm volatile(".arch armv8.5-a+memtag\n\t" form : : "r"((uint64_t)(address)), "r"((uint64_t)(source)) : "memory")
+static void mte_registers(int argc, char **argv) {
+  (void)argc, (void)argv;
+  for (uint64_t tag = 0; tag < 16; tag += 5) {
+    uint64_t p = TAGGED_AT(0x12345670, tag);
+    HEX(ONE("addg %0, %1, 32, 3", p));
+    HEX(ONE("subg %0, %1, 1008, 15", p));
+    HEX(ONE("gmi %0, %1, xzr", p));
+    HEX(ONE("gmi %0, %1, %2", p, IN(0x8001)));
+    HEX(ONE("irg %0, %1", p));
+    HEX(ONE("subp %0, %1, %2", p, IN(0x00ff000000000010)));
+    HEX(ONE("subps %0, %1, %2\n\tcset %0, mi", p, IN(0x7f00000012345680)));
+    HEX(ONE("subps %0, %1, %2\n\tcset %0, eq", p, IN(0x7f00000012345670)));
+  }
+  SHOW(CONTROL(TAGGED | 0x8008 << 3));
+  int wrong = 0;
+  for (int i = 0; i < 100; i++) {
+    uint64_t tag = ONE("irg %0, %1", 0x1230) >> 56;
+    wrong += tag != 3 && tag != 15;
+    wrong += ONE("irg %0, %1, %2", 0x1230, IN(0x0008)) >> 56 != 15;
+  }
+  SHOW(wrong);
+  for (uint64_t tag = 0; tag < 16; tag++) printf("%llx ", (unsigned long long)ONE("addg %0, %1, 16, 1", TAGGED_AT(0, tag)));
+  printf("\n");
+  SHOW(prctl(56, 0, 0, 0, 0));
+  CHECK(CONTROL(1 << 30) == -1 && errno == EINVAL);
+}
+static void mte_memory(int argc, char **argv) {
+  (void)argc, (void)argv;
+  catch_signals();
+  SHOW(CONTROL(TAGGED | SYNC | 0xfffe << 3));
+  char *p = MUST(mmap(NULL, 0x3000, PROT_READ | PROT_WRITE | PROT_MTE_, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
+  char *plain = MUST(mmap(NULL, 0x1000, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
+  memset(p, 0x55, 0x100);
+  STORE("stg %1, [%0]", p + 16, TAGGED_AT(0, 5));
+  STORE("st2g %1, [%0, 32]", p, TAGGED_AT(0, 7));
+  STORE("stzg %1, [%0, 64]", p, TAGGED_AT(0, 9));
+  STORE("stz2g %1, [%0, 80]", p, TAGGED_AT(0, 10));
+  STORE("stgp %1, %1, [%0, 16]", TAGGED_AT(p + 96, 3), 0x1122334455667788);
+  STORE("stg %1, [%0]", plain, TAGGED_AT(0, 5));
+  for (int i = 0; i < 9; i++) printf("%d:%llx ", i, (unsigned long long)load_tag(p + 16 * i));
+  printf("plain:%llx\n", (unsigned long long)load_tag(plain));
+  uint64_t h = HASH_START;
+  CONTROL(TAGGED | 0xfffe << 3);
+  h = t_hash(h, p, 0x100);
+  HEX(h);
+  CONTROL(TAGGED | SYNC | 0xfffe << 3);
+  volatile char *right = (void *)TAGGED_AT(p + 16, 5), *wrong = (void *)TAGGED_AT(p + 16, 6);
+  volatile uint64_t *across = (void *)TAGGED_AT(p + 28, 5);
+  TRY(right[3]++);
+  TRY(wrong[3]++);
+  CHECK(caught.addr == (uintptr_t)p + 19);
+  TRY(*across);
+  CHECK(caught.addr == (uintptr_t)p + 32);
+  TRY(wrong[-16]);
+  TRY(((volatile char *)TAGGED_AT(plain, 8))[0]++);
+  TRY((void)*(volatile char *)(p + 0x20));
+  TRY(asm volatile("ldr q0, [%0]" : : "r"(wrong) : "v0"));
+  TRY(asm volatile("ldp x10, x11, [%0]" : : "r"(right) : "x10", "x11"));
+  TRY(asm volatile("stp x10, x11, [%0, -8]" : : "r"(right) : "memory"));
+  TRY(__atomic_fetch_add((int *)wrong, 1, __ATOMIC_SEQ_CST));
+  TRY(asm volatile("dc zva, %0" : : "r"(right) : "memory"));
+  TRY(asm volatile("msr s3_3_c4_c2_7, %0\n\tldrb w10, [%1]\n\tmsr s3_3_c4_c2_7, xzr" : : "r"(1ul << 25), "r"(wrong) : "x10"));
+  TRY(STORE("stg %1, [%0]", p + 8, 0));
+  TRY(STORE("stg %1, [%0]", 16, 0));
+  MUST(mprotect(p, 0x1000, PROT_READ));
+  TRY(*wrong);
+  TRY(STORE("stg %1, [%0]", p, 0));
+  MUST(mprotect(p, 0x1000, PROT_READ | PROT_WRITE));
+  MUST(madvise(p, 0x1000, MADV_DONTNEED));
+  SHOW(load_tag(p + 16));
+  STORE("st2g %1, [%0]", p + 0x1ff0, TAGGED_AT(0, 4));
+  char *moved = MUST(mremap(p + 0x1000, 0x2000, 0x3000, MREMAP_MAYMOVE));
+  SHOW(load_tag(moved + 0xff0));
+  SHOW(load_tag(moved + 0x1000));
+  SHOW(load_tag(moved + 0x1010));
+  MUST(munmap(p, 0x1000));
+  p = MUST(mmap(p, 0x1000, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0));
+  TRY(((volatile char *)TAGGED_AT(p, 8))[0]++);
+}
+static void mte_async(int argc, char **argv) {
+  (void)argc, (void)argv;
+  catch_signals();
+  SHOW(CONTROL(TAGGED | ASYNC | 0xfffe << 3));
+  char *p = MUST(mmap(NULL, 0x1000, PROT_READ | PROT_WRITE | PROT_MTE_, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
+  TRY(*(volatile char *)TAGGED_AT(p, 3) = 7; getppid());
+  CHECK(caught.addr == 0);
+  CHECK(*p == 7);
+}
+
 static const struct test tests[] = {
   {"pauth", pauth}, {"pauth_combined", pauth_combined}, {"pauth_faults", pauth_faults}, {"pauth_keys", pauth_keys},
   {"lse128", lse128}, {"mops", mops}, {"mops_faults", mops_faults},
   {"bti", bti}, {"handler_in_guarded_page", handler_in_guarded_page}, {"pstate", pstate},
+  {"mte_registers", mte_registers}, {"mte_memory", mte_memory}, {"mte_async", mte_async},
 };
 TEST_MAIN(tests)

@@ -173,6 +173,7 @@ fn through(code: &Code, translator: &mut Translator, step: Step) -> Result<Count
         first_slot: 0,
         loop_inside: true,
         strip_tags: false,
+        check_tags: false,
     };
     let guest: &dyn Guest = code;
     let mut pc = code.base;

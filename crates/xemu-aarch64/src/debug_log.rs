@@ -172,6 +172,7 @@ fn exit_text(exit: &Exit) -> String {
                 FaultKind::Permission => "not permitted",
                 FaultKind::NoPage => "no page behind the mapping",
                 FaultKind::Misaligned => "misaligned",
+                FaultKind::TagCheck => "tags differ",
                 FaultKind::MisalignedPc => "misaligned pc",
                 FaultKind::FetchUnmapped => "fetch: nothing is mapped",
                 FaultKind::FetchPermission => "fetch: not executable",

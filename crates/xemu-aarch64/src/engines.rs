@@ -53,6 +53,10 @@ impl Guest for SpaceGuest {
         self.space.has_guarded_pages()
     }
 
+    fn checks_tags(&self) -> bool {
+        self.space.checks_tags()
+    }
+
     fn is_guarded(&self, addr: u64) -> bool {
         self.window(addr).is_ok_and(|window| window.guarded)
     }

@@ -172,6 +172,8 @@ pub mod esr {
     pub const FSC_PERMISSION: u64 = 0x0f;
     /// Synchronous external abort: nothing behind the page.
     pub const FSC_EXTERNAL: u64 = 0x10;
+    /// Synchronous tag check fault.
+    pub const FSC_TAG_CHECK: u64 = 0x11;
     /// Alignment fault.
     pub const FSC_ALIGNMENT: u64 = 0x21;
 }

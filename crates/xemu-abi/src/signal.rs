@@ -131,6 +131,10 @@ pub const ILL_ILLOPC: i32 = 1;
 pub const ILL_ILLOPN: i32 = 2;
 /// `si_code` of SIGSEGV: nothing is mapped.
 pub const SEGV_MAPERR: i32 = 1;
+/// SIGSEGV: a tag was wrong some time ago.
+pub const SEGV_MTEAERR: i32 = 8;
+/// SIGSEGV: the address's tag is wrong.
+pub const SEGV_MTESERR: i32 = 9;
 /// `si_code` of SIGSEGV: the mapping forbids it.
 pub const SEGV_ACCERR: i32 = 2;
 /// `si_code` of SIGBUS: misaligned.

@@ -11,6 +11,8 @@ pub enum FaultKind {
     NoPage,
     /// The address is misaligned for the access: SIGBUS, BUS_ADRALN.
     Misaligned,
+    /// The address's tag is not the memory's: SIGSEGV, SEGV_MTESERR.
+    TagCheck,
     /// The pc is misaligned: SIGBUS, BUS_ADRALN.
     MisalignedPc,
     /// Fetching the instruction failed: SIGSEGV, SEGV_MAPERR.

@@ -9,6 +9,7 @@ mod consts;
 mod exit;
 mod flags;
 mod fp_control;
+mod mte;
 mod pauth;
 mod state;
 
@@ -16,6 +17,7 @@ pub use consts::{VEC_CONSTS, VecConst};
 pub use exit::{Exit, FaultKind, GuestFault};
 pub use flags::{Cond, HostFlags, Nzcv};
 pub use fp_control::{Fpcr, Fpsr, Mxcsr, RoundingMode};
+pub use mte::MteState;
 pub use pauth::PacState;
 pub use state::{
     COUNTER_HZ, CpuState, EngineSlots, HELPER_SLOTS, Monitor, STATE_BIAS, XREG_SP, pstate,

@@ -5,6 +5,7 @@ use core::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use crate::consts::VEC_CONSTS;
 use crate::flags::HostFlags;
 use crate::fp_control::{Fpcr, Fpsr, Mxcsr};
+use crate::mte::MteState;
 use crate::pauth::PacState;
 
 /// Generated code holds `&CpuState + STATE_BIAS` in RBP, so that X0–X30 and SP lie within a signed
@@ -143,6 +144,8 @@ pub struct CpuState {
     pub btype: u32,
     /// PSTATE.SSBS, DIT and TCO in their places.
     pub pstate: u32,
+    /// How tags are checked.
+    pub mte: MteState,
 }
 
 /// Bits of [`CpuState::pstate`]. (Arm ARM C5.2.26, "SPSR_EL1")
@@ -176,6 +179,7 @@ impl Default for CpuState {
             pac: PacState::default(),
             btype: 0,
             pstate: 0,
+            mte: MteState::default(),
         }
     }
 }
@@ -199,6 +203,7 @@ impl Clone for CpuState {
             pac: self.pac,
             btype: self.btype,
             pstate: self.pstate,
+            mte: self.mte,
         }
     }
 }

@@ -109,6 +109,14 @@ impl GuestMemory for HostMemory {
         xemu_mem::copy_out(to, &bytes)
     }
 
+    fn tag(&mut self, addr: u64) -> Option<u8> {
+        xemu_mem::tag_at(addr)
+    }
+
+    fn set_tag(&mut self, addr: u64, tag: u8) {
+        xemu_mem::set_tag(addr, tag);
+    }
+
     fn set(&mut self, addr: u64, value: u8, len: u32) -> Result<(), GuestFault> {
         xemu_mem::fill(addr, value, len as usize)
     }

@@ -14,6 +14,7 @@ mod mops;
 mod overlay;
 mod pauth;
 mod run;
+mod tags;
 
 #[cfg(test)]
 mod tests;

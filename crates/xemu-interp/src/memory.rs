@@ -42,6 +42,14 @@ pub trait GuestMemory {
         bytes.try_for_each(|(byte, i)| self.write(at(to, i), 1, byte))
     }
 
+    /// The tag of the 16 aligned bytes that hold the address, where memory has tags.
+    fn tag(&mut self, _addr: u64) -> Option<u8> {
+        None
+    }
+
+    /// Sets that tag, where memory has tags.
+    fn set_tag(&mut self, _addr: u64, _tag: u8) {}
+
     /// Sets bytes of one page.
     fn set(&mut self, addr: u64, value: u8, len: u32) -> Result<(), GuestFault> {
         let mut places = (0..len).map(|i| addr.wrapping_add(i.into()));
@@ -114,6 +122,12 @@ impl<M: GuestMemory, D> GuestMemory for Combined<M, D> {
     }
     fn set(&mut self, addr: u64, value: u8, len: u32) -> Result<(), GuestFault> {
         self.memory.set(addr, value, len)
+    }
+    fn tag(&mut self, addr: u64) -> Option<u8> {
+        self.memory.tag(addr)
+    }
+    fn set_tag(&mut self, addr: u64, tag: u8) {
+        self.memory.set_tag(addr, tag);
     }
 }
 

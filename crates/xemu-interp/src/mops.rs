@@ -6,6 +6,7 @@ use core::sync::atomic::Ordering;
 use xemu_guest::{CpuState, GuestFault};
 
 use crate::memory::{Machine, accessed};
+use crate::tags;
 
 /// Blocks do not cross a multiple of this, so that a block faults as a whole.
 const PAGE: u64 = 4096;
@@ -31,14 +32,14 @@ fn run(
     (reg, down): (u8, bool),
     mut left: u64,
     room: impl Fn(u64) -> u64,
-    mut block: impl FnMut(u64, u64) -> Result<(), GuestFault>,
+    mut block: impl FnMut(&mut CpuState, u64, u64) -> Result<(), GuestFault>,
 ) -> Result<u128, Pause> {
     while left != 0 {
         let mut count = room(left).min(if down { left } else { left.wrapping_neg() });
-        if block(left, count).is_err() {
+        if block(cpu, left, count).is_err() {
             // Which byte it is: the first one.
             count = 1;
-            block(left, 1).map_err(Pause::Fault)?;
+            block(cpu, left, 1).map_err(Pause::Fault)?;
         }
         left = if down { left - count } else { left.wrapping_add(count) };
         cpu.x[usize::from(reg)] = left;
@@ -62,23 +63,37 @@ pub(crate) fn copy(
         let room = |base: u64| in_page(base.wrapping_add(left), down);
         room(to).min(room(from))
     };
-    run(cpu, (reg, down), left, room, |left, count| {
+    run(cpu, (reg, down), left, room, |cpu, left, count| {
         let offset = if down { left - count } else { left };
-        let place = |base: u64| accessed(base.wrapping_add(offset));
-        machine.copy(place(to), place(from), count as u32)
+        let place = |base: u64| base.wrapping_add(offset);
+        tags::check(cpu, machine, place(from), count, false)?;
+        tags::check(cpu, machine, place(to), count, true)?;
+        machine.copy(accessed(place(to)), accessed(place(from)), count as u32)
     })
 }
 
-/// Sets the bytes below the end `to` to the low byte of `value`.
+/// Sets the bytes below the end `to` to the low byte of `value`, and with `tagged` their tags to
+/// that of the address.
 pub(crate) fn set(
     cpu: &mut CpuState,
     machine: &mut dyn Machine,
-    reg: u8,
+    (reg, tagged): (u8, bool),
     [left, to, value]: [u64; 3],
 ) -> Result<u128, Pause> {
     let room = |left| in_page(to.wrapping_add(left), false);
-    run(cpu, (reg, false), left, room, |left, count| {
-        machine.set(accessed(to.wrapping_add(left)), value as u8, count as u32)
+    run(cpu, (reg, false), left, room, |cpu, left, count| {
+        let start = to.wrapping_add(left);
+        if !tagged {
+            tags::check(cpu, machine, start, count, true)?;
+        }
+        machine.set(accessed(start), value as u8, count as u32)?;
+        if tagged {
+            // One byte at a time comes here only before a fault.
+            (0..count).step_by(16).for_each(|n| {
+                machine.set_tag(accessed(start).wrapping_add(n), tags::tag_of(to));
+            });
+        }
+        Ok(())
     })
 }
 

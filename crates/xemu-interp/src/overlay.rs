@@ -139,6 +139,11 @@ impl<M: GuestMemory> GuestMemory for Overlay<M> {
         self.memory.check_write(addr, size)
     }
 
+    // Code that sets tags is not run twice.
+    fn tag(&mut self, addr: u64) -> Option<u8> {
+        self.memory.tag(addr)
+    }
+
     fn dc_zva(&mut self, addr: u64) -> Result<(), GuestFault> {
         let start = addr & !63;
         self.memory.check_write(addr, 1)?;

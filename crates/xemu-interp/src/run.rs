@@ -5,11 +5,11 @@ use core::sync::atomic::{Ordering, fence};
 use xemu_guest::{
     Cond, CpuState, Exit, FaultKind, Fpcr, Fpsr, GuestFault, HostFlags, Monitor, Nzcv, pstate,
 };
-use xemu_ir::{Block, Es, FenceKind, Inst, Op, PacKind, RmwKind, SysReg, Val};
+use xemu_ir::{Address, Block, Es, FenceKind, Inst, Op, PacKind, RmwKind, SysReg, Val};
 
 use crate::eval::{FpEnv, eval_op};
 use crate::memory::{Machine, accessed, untag};
-use crate::{mops, pauth};
+use crate::{mops, pauth, tags};
 
 /// How a block ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -160,28 +160,33 @@ impl Run<'_> {
             Op::StoreV => self.store(inst, args, Es::from_u8(b)),
 
             Op::CheckAlign => check_align(accessed(n), es, b != 0).map(|()| 0),
-            Op::LoadEx => self.load_exclusive(accessed(n), es),
-            Op::LoadEx128 => self.load_exclusive(accessed(n), Es::Q),
-            Op::StoreEx => self.store_exclusive(accessed(n), es, args[1]),
-            Op::StoreEx128 => self.store_exclusive(accessed(n), Es::Q, args[1]),
+            Op::LoadEx => self.load_exclusive(n, es),
+            Op::LoadEx128 => self.load_exclusive(n, Es::Q),
+            Op::StoreEx => self.store_exclusive(n, es, args[1]),
+            Op::StoreEx128 => self.store_exclusive(n, Es::Q, args[1]),
             Op::Clrex => self.done(|run| run.cpu.monitor.size = 0),
             Op::AtomicRmw => {
                 let kind = RmwKind::from_u8(b);
-                Ok(self.machine.rmw(accessed(n), es.bytes(), kind, m)?.into())
+                let addr = self.at(n, es, true)?;
+                Ok(self.machine.rmw(addr, es.bytes(), kind, m)?.into())
             }
             Op::AtomicCas => {
                 let new = args[2] as u64;
-                Ok(self.machine.cas(accessed(n), es.bytes(), m & low_bits(es), new)?.into())
+                let addr = self.at(n, es, true)?;
+                Ok(self.machine.cas(addr, es.bytes(), m & low_bits(es), new)?.into())
             }
-            Op::AtomicCas128 => Ok(self.machine.cas128(accessed(n), args[1], args[2])?),
-            Op::AtomicRmw128 => self.rmw128(accessed(n), RmwKind::from_u8(b), args[1]),
+            Op::AtomicCas128 => {
+                let addr = self.at(n, Es::Q, true)?;
+                Ok(self.machine.cas128(addr, args[1], args[2])?)
+            }
+            Op::AtomicRmw128 => self.rmw128(n, RmwKind::from_u8(b), args[1]),
             Op::MemCopy => {
                 let args = args.map(|v| v as u64);
                 mops::copy(self.cpu, self.machine, (a, b != 0), args).map_err(|p| self.paused(p))
             }
             Op::MemSet => {
                 let args = args.map(|v| v as u64);
-                mops::set(self.cpu, self.machine, a, args).map_err(|p| self.paused(p))
+                mops::set(self.cpu, self.machine, (a, b != 0), args).map_err(|p| self.paused(p))
             }
             Op::PacSign => Ok(pauth::sign(&self.cpu.pac, a, PacKind::from_u8(b), n, m).into()),
             Op::PacAuth => pauth::authenticate(&self.cpu.pac, a, PacKind::from_u8(b), n, m)
@@ -190,8 +195,22 @@ impl Run<'_> {
             Op::PacGeneric => Ok(pauth::generic(&self.cpu.pac, PacKind::from_u8(b), n, m).into()),
             Op::MemFence => self.done(|_| order(FenceKind::from_u8(a))),
             Op::DcZva => {
+                tags::check(self.cpu, self.machine, n & !63, 64, true)?;
                 self.machine.dc_zva(accessed(n))?;
                 Ok(0)
+            }
+            Op::TagStore => {
+                tags::store(self.machine, n, tags::tag_of(m), (a, b != 0))?;
+                Ok(0)
+            }
+            Op::TagLoad => {
+                self.machine.read(accessed(n), 1)?;
+                Ok(self.machine.tag(accessed(n)).unwrap_or(0).into())
+            }
+            Op::TagAdd => Ok(tags::add(&self.cpu.mte, a, n, m).into()),
+            Op::TagRandom => {
+                let number = self.machine.random().unwrap_or(0);
+                Ok(tags::random(&self.cpu.mte, number, n, m).into())
             }
             Op::SetBtype => self.done(|run| run.cpu.btype = a.into()),
             Op::CheckBtype => self.check_btype(a),
@@ -275,12 +294,26 @@ impl Run<'_> {
         number.unwrap_or(0)
     }
 
+    /// Where an access of size `es` goes, once its tag has been looked at.
+    fn at(&mut self, addr: u64, es: Es, write: bool) -> Result<u64, Stop> {
+        tags::check(self.cpu, self.machine, addr, es.bytes().into(), write)?;
+        Ok(accessed(addr))
+    }
+
+    /// The address of a plain access, which may be one whose tag does not matter.
+    fn plain(&mut self, inst: &Inst, args: &[u128; 3], es: Es, write: bool) -> Result<u64, Stop> {
+        let addr = address(inst, args);
+        if inst.a & Address::UNCHECKED != 0 { Ok(accessed(addr)) } else { self.at(addr, es, write) }
+    }
+
     fn load(&mut self, inst: &Inst, args: &[u128; 3], es: Es) -> Result<u128, Stop> {
-        Ok(self.machine.read(address(inst, args), es.bytes())?)
+        let addr = self.plain(inst, args, es, false)?;
+        Ok(self.machine.read(addr, es.bytes())?)
     }
 
     fn store(&mut self, inst: &Inst, args: &[u128; 3], es: Es) -> Result<u128, Stop> {
-        self.machine.write(address(inst, args), es.bytes(), args[2])?;
+        let addr = self.plain(inst, args, es, true)?;
+        self.machine.write(addr, es.bytes(), args[2])?;
         Ok(0)
     }
 
@@ -303,6 +336,7 @@ impl Run<'_> {
 
     /// Replaces 16 bytes atomically; gives the old value.
     fn rmw128(&mut self, addr: u64, kind: RmwKind, value: u128) -> Result<u128, Stop> {
+        let addr = self.at(addr, Es::Q, true)?;
         // A guess that is wrong is corrected by what the exchange finds.
         let mut old = 0;
         loop {
@@ -320,6 +354,7 @@ impl Run<'_> {
     }
 
     fn load_exclusive(&mut self, addr: u64, es: Es) -> Result<u128, Stop> {
+        let addr = self.at(addr, es, false)?;
         let value = self.machine.read(addr, es.bytes())?;
         self.cpu.monitor = Monitor { addr, size: es.bytes().into(), value: split(value) };
         Ok(value)
@@ -327,6 +362,7 @@ impl Run<'_> {
 
     /// Gives 0 for success, 1 for failure.
     fn store_exclusive(&mut self, addr: u64, es: Es, new: u128) -> Result<u128, Stop> {
+        let addr = self.at(addr, es, true)?;
         let Monitor { addr: marked, size, value } = self.cpu.monitor;
         let mut stored = false;
         if marked == addr && size == u64::from(es.bytes()) {
@@ -345,8 +381,8 @@ impl Run<'_> {
 }
 
 fn address(inst: &Inst, args: &[u128; 3]) -> u64 {
-    let index = (args[1] as u64).wrapping_shl(inst.a.into());
-    accessed((args[0] as u64).wrapping_add(index).wrapping_add(inst.imm))
+    let index = (args[1] as u64) << (inst.a & !Address::UNCHECKED);
+    (args[0] as u64).wrapping_add(index).wrapping_add(inst.imm)
 }
 
 fn check_align(addr: u64, es: Es, within_16_bytes: bool) -> Result<(), Stop> {

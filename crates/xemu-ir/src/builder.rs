@@ -198,13 +198,16 @@ pub struct Address {
     pub base: Val,
     /// The index, 64 bits, or [`Val::NONE`].
     pub index: Val,
-    /// The index's left shift, 0 to 4.
+    /// The index's left shift, 0 to 4; [`Address::UNCHECKED`] where the tag does not matter.
     pub scale: u8,
     /// The displacement in bytes; fits 32 bits.
     pub disp: i32,
 }
 
 impl Address {
+    /// Instead of an index's shift: the access is not checked for its tag. (Arm ARM D10.4.1)
+    pub const UNCHECKED: u8 = 64;
+
     /// An address with no index.
     pub fn new(base: Val, disp: i32) -> Self {
         Self { base, index: Val::NONE, scale: 0, disp }

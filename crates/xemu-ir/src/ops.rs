@@ -363,6 +363,15 @@ ir_ops! {
     MemFence     "fence"          Non ()            [Fence, NONE] noi KEEP;
     /// Zeroes the 64 aligned bytes that hold the address.
     DcZva        "dc_zva"         Non (I64)         [NONE, NONE] noi ST;
+    /// Sets the tags of `a` times 16 bytes at an address to the second operand's tag, and zeroes
+    /// the memory with `b` 1.
+    TagStore     "tag_store"      Non (I64, I64)    [Num, Num]   noi ST;
+    /// The tag of the 16 aligned bytes that hold the address.
+    TagLoad      "tag_load"       I64 (I64)         [NONE, NONE] noi LD;
+    /// The second operand with a tag: the one that is `a` allowed tags behind the first's.
+    TagAdd       "tag_add"        I64 (I64, I64)    [Num, NONE]  noi RS;
+    /// The first operand with a random tag that neither GCR_EL1 nor the second excludes.
+    TagRandom    "tag_random"     I64 (I64, I64)    [NONE, NONE] noi RS.or(KEEP);
     /// Sets PSTATE.BTYPE to `a`.
     SetBtype     "set_btype"      Non ()            [Num, NONE]  noi WS.or(KEEP);
     /// Clears PSTATE.BTYPE; leaves the block if it is not 0 and bit BTYPE of `a` is clear.

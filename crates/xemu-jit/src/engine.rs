@@ -345,6 +345,7 @@ impl JitEngine {
             first_slot,
             loop_inside: self.config.link,
             strip_tags: *strip_tags,
+            check_tags: self.guest.checks_tags(),
         };
         let guest_insns = translator.block.guest_insns;
         let end_pc = translator.block.end_pc;

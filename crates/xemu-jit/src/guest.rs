@@ -24,6 +24,11 @@ pub trait Guest: Send + Sync + 'static {
         false
     }
 
+    /// Whether accesses have to look whether their thread checks tags.
+    fn checks_tags(&self) -> bool {
+        false
+    }
+
     /// Memory and devices for interpreted instructions.
     fn machine(&self) -> Box<dyn Machine>;
 

@@ -226,6 +226,8 @@ fn is_comparable(block: &Block) -> bool {
         let hidden = inst.effects().has(Effects::SIDE_EXIT) && inst.imm == pc.wrapping_add(4);
         // A poll that comes while memory is copied interrupts one of the runs alone.
         let long = matches!(inst.op, Op::MemCopy | Op::MemSet);
+        // Tags are set for real and chosen at random.
+        let random = random || matches!(inst.op, Op::TagStore | Op::TagRandom);
         !random && !hidden && !long
     })
 }

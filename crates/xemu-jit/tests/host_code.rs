@@ -44,6 +44,7 @@ fn translate(features: HostFeatures, words: &[u32]) -> String {
         first_slot: 0,
         loop_inside: true,
         strip_tags: false,
+        check_tags: false,
     };
     let mut compiler = Compiler::new(features);
     let compiled = compiler.compile(&block, &analysis, &context).expect("encodable");

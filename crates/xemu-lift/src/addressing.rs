@@ -2,6 +2,7 @@
 
 use xemu_ir::{Address, Op, Val};
 
+use crate::cpu_model::CpuFeature;
 use crate::ctx::Ctx;
 use crate::sized::ADD;
 
@@ -13,13 +14,15 @@ pub(crate) fn offset(addr: Address, by: i32) -> Address {
 /// Xn or SP with a displacement.
 pub(crate) fn base_imm(cx: &mut Ctx<'_>, rn: u32, disp: i32) -> Address {
     let base = cx.gpr_sp(1, rn);
-    Address::new(base, disp)
+    let unchecked = rn == 31 && cx.has(CpuFeature::Mte);
+    Address { scale: if unchecked { Address::UNCHECKED } else { 0 }, ..Address::new(base, disp) }
 }
 
 /// A constant address.
 pub(crate) fn literal(cx: &mut Ctx<'_>, offset: i64) -> Address {
     let base = cx.b.const64(cx.pc.wrapping_add_signed(offset));
-    Address::new(base, 0)
+    let scale = if cx.has(CpuFeature::Mte) { Address::UNCHECKED } else { 0 };
+    Address { scale, ..Address::new(base, 0) }
 }
 
 /// Xn or SP with an extended index, which `s` shifts by `log2`, the access's size.

@@ -194,7 +194,7 @@ const V8_4: &[CpuFeature] = &[Jscvt, Fcma, Lrcpc2, FlagM, Lse2, Dit, Ssbs];
 const NEOVERSE_V1: &[CpuFeature] = &[Fp16, Fhm, Sha512, Sha3, Sm3, Sm4, Dpb2, I8mm, Bf16, Dgh];
 const V8_5: &[CpuFeature] = &[FlagM2, Frintts, Sb];
 const LATEST: &[CpuFeature] =
-    &[Rng, Bti, Ecv, Lrcpc3, Wfxt, Cssc, Cmpbr, Hbc, Xs, Mops, Lse128, Pauth, PacImp, FpacImp];
+    &[Rng, Bti, Mte, Ecv, Lrcpc3, Wfxt, Cssc, Cmpbr, Hbc, Xs, Mops, Lse128, Pauth, PacImp, FpacImp];
 
 const LATEST_FP: &[CpuFeature] = &[Ebf16, Afp, Rpres, Lut, Faminmax, Fprcvt];
 
@@ -218,7 +218,14 @@ static MODELS: &[ModelRow] = &[
     ModelRow {
         names: &["neoverse-n2"],
         midr: 0x410f_d493,
-        features: &[V8_0, V8_2, V8_4, NEOVERSE_V1, V8_5, &[Bti, Ecv, Pauth, PacQarma5, FpacQarma5]],
+        features: &[
+            V8_0,
+            V8_2,
+            V8_4,
+            NEOVERSE_V1,
+            V8_5,
+            &[Bti, Mte, Ecv, Pauth, PacQarma5, FpacQarma5],
+        ],
     },
 ];
 

@@ -5,8 +5,8 @@ use xemu_a64::Insn::{self, *};
 
 use crate::ctx::Ctx;
 use crate::{
-    atomics, branch, dispatch_simd, dp_imm, dp_reg, exclusive, flag_ops, loads_stores, mops, pauth,
-    simd_loads_stores, simd_structures, system,
+    atomics, branch, dispatch_simd, dp_imm, dp_reg, exclusive, flag_ops, loads_stores, mops, mte,
+    pauth, simd_loads_stores, simd_structures, system,
 };
 
 /// Emits the instruction. A row without a handler is undefined.
@@ -17,6 +17,8 @@ pub(crate) fn lift(cx: &mut Ctx<'_>, insn: Insn) {
         Adr(i) => dp_imm::adr(cx, i),
         Adrp(i) => dp_imm::adrp(cx, i),
         AddSubImm(i) => dp_imm::add_sub_imm(cx, i),
+        Addg(i) => mte::addg(cx, i),
+        Subg(i) => mte::subg(cx, i),
         MinMaxImm(i) => dp_imm::min_max_imm(cx, i),
         LogicalImm(i) => dp_imm::logical_imm(cx, i),
         Movn(i) => dp_imm::movn(cx, i),
@@ -97,6 +99,15 @@ pub(crate) fn lift(cx: &mut Ctx<'_>, insn: Insn) {
         LdaprPost(i) => exclusive::ldapr_post(cx, i),
         Ldapr(i) => exclusive::ldapr(cx, i),
         LdaprStlrUnscaled(i) => exclusive::ldapr_stlr_unscaled(cx, i),
+        Stg(i) => mte::stg(cx, i),
+        Stzg(i) => mte::stzg(cx, i),
+        St2g(i) => mte::st2g(cx, i),
+        Stz2g(i) => mte::stz2g(cx, i),
+        Ldg(i) => mte::ldg(cx, i),
+        Stgp(i) => mte::stgp(cx, i),
+        StgpPre(i) => mte::stgp_pre(cx, i),
+        StgpPost(i) => mte::stgp_post(cx, i),
+        Setg(i) => mops::setg(cx, i),
         Cpyf(i) => mops::cpyf(cx, i),
         Cpy(i) => mops::cpy(cx, i),
         Set(i) => mops::set(cx, i),
@@ -139,6 +150,10 @@ pub(crate) fn lift(cx: &mut Ctx<'_>, insn: Insn) {
         ShiftV(i) => dp_reg::shift_v(cx, i),
         Crc32(i) => dp_reg::crc32(cx, i),
         MinMaxReg(i) => dp_reg::min_max_reg(cx, i),
+        Subp(i) => mte::subp(cx, i),
+        Subps(i) => mte::subps(cx, i),
+        Irg(i) => mte::irg(cx, i),
+        Gmi(i) => mte::gmi(cx, i),
         Pacga(i) => pauth::pacga(cx, i),
         Pac(i) => pauth::pac(cx, i),
         Aut(i) => pauth::aut(cx, i),

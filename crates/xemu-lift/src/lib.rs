@@ -23,6 +23,7 @@ mod flag_ops;
 mod flag_scan;
 mod loads_stores;
 mod mops;
+mod mte;
 mod pauth;
 mod sized;
 mod system;

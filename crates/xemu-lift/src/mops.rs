@@ -5,7 +5,7 @@
 //! addresses to the end; NZCV is 0000. The prologue copies nothing, the main part everything.
 
 use xemu_a64::insn::*;
-use xemu_ir::{Op, Val};
+use xemu_ir::{Es, Op, Val};
 
 use crate::ctx::Ctx;
 use crate::sized::*;
@@ -103,5 +103,18 @@ pub(crate) fn set(cx: &mut Ctx<'_>, i: Set) {
     }
     let (left, to, value) = (cx.gpr(1, i.rn()), cx.gpr(1, i.rd()), cx.gpr(1, i.rs()));
     let left = cx.b.op3a(Op::MemSet, i.rn() as u8, 0, [left, to, value]);
+    cx.b.set_x(i.rn(), left);
+}
+
+/// SETGP, SETGM, SETGE: address and size are multiples of 16.
+pub(crate) fn setg(cx: &mut Ctx<'_>, i: Setg) {
+    let (to, left) = (cx.gpr(1, i.rd()), cx.gpr(1, i.rn()));
+    cx.b.op1a(Op::CheckAlign, Es::Q, 0, to);
+    cx.b.op1a(Op::CheckAlign, Es::Q, 0, left);
+    if i.stage() == 0 {
+        return prologue(cx, i.rn(), i.rd(), None);
+    }
+    let value = cx.gpr(1, i.rs());
+    let left = cx.b.op3a(Op::MemSet, i.rn() as u8, 1, [left, to, value]);
     cx.b.set_x(i.rn(), left);
 }

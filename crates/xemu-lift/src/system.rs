@@ -8,6 +8,7 @@ use xemu_ir::{FenceKind, Op, SysReg, Val};
 
 use crate::cpu_model::CpuFeature;
 use crate::ctx::Ctx;
+use crate::mte;
 
 pub(crate) fn pause(cx: &mut Ctx<'_>) {
     cx.b.op0(Op::Pause, 0, 0);
@@ -55,6 +56,8 @@ pub(crate) fn sys(cx: &mut Ctx<'_>, i: Sys) {
             let addr = cx.gpr(1, i.rt());
             cx.b.op1(Op::DcZva, addr);
         }
+        // DC GVA, DC GZVA
+        (3, 7, 4, op @ (3 | 4)) if cx.has(CpuFeature::Mte) => mte::dc_gva(cx, i.rt(), op == 4),
         // IC IVAU
         (3, 7, 5, 1) => {
             let addr = cx.gpr(1, i.rt());

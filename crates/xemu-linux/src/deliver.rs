@@ -221,6 +221,7 @@ pub fn fault_signal(fault: &GuestFault) -> (SigInfo, u64) {
         FaultKind::Permission => (SIGSEGV, SEGV_ACCERR, data | esr::FSC_PERMISSION),
         FaultKind::NoPage => (SIGBUS, BUS_ADRERR, data | esr::FSC_EXTERNAL),
         FaultKind::Misaligned => (SIGBUS, BUS_ADRALN, data | esr::FSC_ALIGNMENT),
+        FaultKind::TagCheck => (SIGSEGV, SEGV_MTESERR, data | esr::FSC_TAG_CHECK),
         FaultKind::MisalignedPc => (SIGBUS, BUS_ADRALN, esr::EC_PC_ALIGNMENT | esr::IL),
         FaultKind::FetchUnmapped => (SIGSEGV, SEGV_MAPERR, fetch | esr::FSC_TRANSLATION),
         FaultKind::FetchPermission => (SIGSEGV, SEGV_ACCERR, fetch | esr::FSC_PERMISSION),

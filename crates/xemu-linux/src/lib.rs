@@ -21,6 +21,7 @@ pub mod info;
 pub mod ipc;
 pub mod mem;
 pub mod mm;
+pub mod mte;
 pub mod names;
 pub mod path;
 pub mod pauth;

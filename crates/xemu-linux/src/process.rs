@@ -19,7 +19,7 @@ use crate::host::{self, nr};
 use crate::strace::shown::Rlimit;
 use crate::table::SysResult;
 use crate::thread::Thread;
-use crate::{mem, pauth, table};
+use crate::{mem, mte, pauth, table};
 
 /// Called once when a guest's fault is about to end the process.
 pub type CrashReporter = fn(&Crash<'_>);
@@ -279,9 +279,8 @@ fn prctl_custom(t: &mut Thread, option: u32, arg2: u64, rest: [Word; 3]) -> SysR
             mem::write_wire(arg2, &t.clear_child_tid)?;
             Ok(0)
         }
-        // Bit 0, PR_TAGGED_ADDR_ENABLE, needs every pointer to be stripped of its tag.
-        abi::PR_GET_TAGGED_ADDR_CTRL if arg2 == 0 && rest_is_zero => Ok(0),
-        abi::PR_SET_TAGGED_ADDR_CTRL if arg2 == 0 && rest_is_zero => Ok(0),
+        abi::PR_GET_TAGGED_ADDR_CTRL if arg2 == 0 && rest_is_zero => mte::control(t),
+        abi::PR_SET_TAGGED_ADDR_CTRL if rest_is_zero => mte::set_control(t, arg2),
         abi::PR_GET_MDWE if arg2 == 0 && rest_is_zero => Ok(0),
         abi::PR_SET_MM => Err(Errno::EPERM),
         abi::PR_PAC_RESET_KEYS if rest_is_zero => pauth::reset_keys(t, arg2),

@@ -10,7 +10,7 @@ use xemu_host::AltStack;
 use crate::process::{self, Process};
 use crate::table::{self, Handler, Ret, Row, SysResult};
 use crate::thread::Thread;
-use crate::{deliver, host, pauth, signal, strace, thread};
+use crate::{deliver, host, mte, pauth, signal, strace, thread};
 
 /// The alternate stack of host handlers; the engine repairs faults on it.
 pub const HANDLER_STACK: usize = 64 << 10;
@@ -72,7 +72,11 @@ fn main_loop(t: &mut Thread) -> i32 {
         if t.cpu.poll.load(Ordering::Relaxed) != 0 || t.saved_mask.is_some() {
             deliver::deliver_pending(t);
         }
-        match t.engine.run(&mut t.cpu) {
+        let exit = t.engine.run(&mut t.cpu);
+        if t.cpu.mte.pending != 0 && mte::report_pending(t, &exit) {
+            continue;
+        }
+        match exit {
             Exit::Svc(_) => system_call(t),
             Exit::Poll => {}
             Exit::Fault(fault) => deliver::memory_fault(t, &fault),
@@ -97,6 +101,7 @@ const INSTRUCTION: u64 = 4;
 fn system_call(t: &mut Thread) {
     let nr = t.cpu.x[8];
     let words = [t.cpu.x[0], t.cpu.x[1], t.cpu.x[2], t.cpu.x[3], t.cpu.x[4], t.cpu.x[5]];
+    let words = mte::untagged(t, words);
     let row = table::lookup(nr);
     let result = if t.process.config.strace.is_some() {
         traced(t, row, nr, words)

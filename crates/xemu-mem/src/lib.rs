@@ -24,6 +24,7 @@ mod maps_text;
 mod remap;
 mod space;
 mod stubs;
+mod tags;
 
 #[cfg(test)]
 mod tests;
@@ -40,3 +41,4 @@ pub use layout::{HOST_TASK_SIZE, Layout};
 pub use list::{FileId, MappingInfo, RegionName};
 pub use space::{AddressSpace, ForkGuard};
 pub use stubs::{classify, fixup};
+pub use tags::{any_tags, set_tag, tag_at};

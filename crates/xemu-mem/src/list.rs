@@ -65,6 +65,9 @@ impl Region {
     pub fn is_exec(&self) -> bool {
         self.prot & PROT_EXEC != 0
     }
+    pub fn has_tags(&self) -> bool {
+        self.prot & crate::consts::PROT_MTE != 0
+    }
     pub fn is_shared(&self) -> bool {
         self.flags & MAP_SHARED != 0
     }

@@ -8,6 +8,7 @@ use crate::host::{self, Source};
 use crate::layout::HOST_TASK_SIZE;
 use crate::list::{FileId, Region, RegionName, page_range};
 use crate::space::{AddressSpace, Changes, State};
+use crate::tags;
 
 /// A checked mremap.
 struct Remap {
@@ -73,6 +74,7 @@ impl AddressSpace {
         if DROPS_CONTENT.contains(&advice) {
             let mut changes = Changes::default();
             changes.add_gone(&pieces);
+            reactivate(&pieces);
             self.publish(self.lock(), &changes);
         }
         let covered = pieces.iter().map(|(start, p)| p.end - start).sum::<u64>();
@@ -176,6 +178,9 @@ impl State {
             return Err(ENOMEM);
         }
         host::remap(old, remap.new_len, 0, 0)?;
+        if region.has_tags() {
+            tags::activate(&(old.end..end));
+        }
         self.maps.insert(old.start, Region { end, ..region.clone() });
         Ok(())
     }
@@ -206,13 +211,28 @@ impl State {
                 })
             })?
         };
+        let moved_tags = tags::save(old);
         if remap.flags & MREMAP_DONTUNMAP == 0 {
             changes.add_gone(&self.maps.remove(old));
         } else {
-            changes.add_gone(&self.maps.pieces(old));
+            let pieces = self.maps.pieces(old);
+            changes.add_gone(&pieces);
+            reactivate(&pieces);
         }
         let region = Region { end: at + remap.new_len, name: RegionName::None, ..region };
+        let has_tags = region.has_tags();
         changes.add_gone(&self.maps.insert(at, region));
+        if has_tags {
+            tags::activate(&(at..at + remap.new_len));
+            tags::restore(at, &moved_tags);
+        }
         Ok(at)
+    }
+}
+
+/// Memory whose content, and tags with it, is fresh has tags as before.
+fn reactivate(pieces: &[(u64, Region)]) {
+    for (start, piece) in pieces.iter().filter(|(_, piece)| piece.has_tags()) {
+        tags::activate(&(*start..piece.end));
     }
 }

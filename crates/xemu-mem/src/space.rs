@@ -13,6 +13,7 @@ use crate::host::{self, Source};
 use crate::layout::{HOST_TASK_SIZE, Layout};
 use crate::list::{FileId, MapList, MappingInfo, Region, RegionName, page_range};
 use crate::maps_text;
+use crate::tags;
 
 const HUGE_PAGE: u64 = 2 << 20;
 /// Below this, hints are ignored rather than tried.
@@ -30,6 +31,8 @@ pub struct AddressSpace {
     extra_prot: AtomicU32,
     /// Whether there ever was guarded executable memory.
     guarded: AtomicBool,
+    /// Whether some thread checks tags, or did.
+    checks_tags: AtomicBool,
 }
 
 /// What the lock guards.
@@ -49,8 +52,11 @@ pub(crate) struct Changes {
 }
 
 impl Changes {
-    /// Notes the executable ones of some regions whose content is gone.
+    /// Notes the executable ones of some regions whose content is gone; tags go with it.
     pub fn add_gone(&mut self, pieces: &[(u64, Region)]) {
+        for (start, piece) in pieces.iter().filter(|(_, piece)| piece.has_tags()) {
+            tags::deactivate(&(*start..piece.end));
+        }
         self.content.extend(executable(pieces));
     }
 }
@@ -97,6 +103,7 @@ impl AddressSpace {
             next_shared: AtomicU64::new(1),
             extra_prot: AtomicU32::new(0),
             guarded: AtomicBool::new(false),
+            checks_tags: AtomicBool::new(false),
         }
     }
 
@@ -123,10 +130,27 @@ impl AddressSpace {
         let guarded = prot & (PROT_EXEC | PROT_BTI) == PROT_EXEC | PROT_BTI;
         if guarded && !self.guarded.swap(true, Ordering::SeqCst) {
             // What is translated already does not keep BTYPE.
-            self.generation.fetch_add(1, Ordering::Release);
-            if let Some(observer) = self.observer.get() {
-                observer.code_changed(0, HOST_TASK_SIZE);
-            }
+            self.drop_all_code();
+        }
+    }
+
+    fn drop_all_code(&self) {
+        self.generation.fetch_add(1, Ordering::Release);
+        if let Some(observer) = self.observer.get() {
+            observer.code_changed(0, HOST_TASK_SIZE);
+        }
+    }
+
+    /// Whether accesses have to look whether their thread checks tags.
+    #[inline]
+    pub fn checks_tags(&self) -> bool {
+        self.checks_tags.load(Ordering::Relaxed)
+    }
+
+    /// Before a thread begins to check tags.
+    pub fn begin_checking_tags(&self) {
+        if !self.checks_tags.swap(true, Ordering::SeqCst) {
+            self.drop_all_code();
         }
     }
 
@@ -221,6 +245,9 @@ impl AddressSpace {
         // As in the kernel, what the processor does not have is not an error here.
         let prot = prot & !(PROT_BTI | PROT_MTE) | prot & self.extra_protections();
         let request = self.request(len, prot, flags, fd, offset)?;
+        if prot & PROT_MTE != 0 && flags & (MAP_ANONYMOUS | MAP_SHARED) == 0 {
+            return Err(EINVAL);
+        }
         self.note_protection(prot);
         let mut state = self.lock();
         let mut changes = Changes::default();
@@ -229,6 +256,9 @@ impl AddressSpace {
         } else {
             state.map_anywhere(addr, &request)?
         };
+        if prot & PROT_MTE != 0 {
+            tags::activate(&(at..at + request.len));
+        }
         self.publish(state, &changes);
         Ok(at)
     }
@@ -575,8 +605,16 @@ impl State {
             None => range.clone(),
         };
         for (start, piece) in self.maps.pieces(&covered) {
+            // Memory that has tags keeps them. (VM_MTE in arch/arm64/include/asm/mman.h)
+            let prot = prot | piece.prot & PROT_MTE;
             if piece.prot == prot {
                 continue;
+            }
+            if prot & !piece.prot & PROT_MTE != 0 {
+                if piece.file.is_some_and(|_| !piece.is_shared()) {
+                    return Err(EINVAL);
+                }
+                tags::activate(&(start..piece.end));
             }
             let part = start..piece.end;
             if host::host_prot(prot) != host::host_prot(piece.prot) {

@@ -25,6 +25,7 @@ fn compile(features: HostFeatures, block: &Block) -> (Vec<Instruction>, Vec<u64>
         first_slot: 0,
         loop_inside: false,
         strip_tags: false,
+        check_tags: false,
     };
     let mut compiler = Compiler::new(features);
     let compiled = compiler.compile(&block, &analysis, &context).expect("encodable");

@@ -81,6 +81,10 @@ macro_rules! engine_op {
             | Op::PacGeneric
             | Op::MemFence
             | Op::DcZva
+            | Op::TagStore
+            | Op::TagLoad
+            | Op::TagAdd
+            | Op::TagRandom
             | Op::SetBtype
             | Op::CheckBtype
             | Op::IcIvau

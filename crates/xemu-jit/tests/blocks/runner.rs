@@ -102,6 +102,7 @@ impl Runner {
             first_slot: 0,
             loop_inside: false,
             strip_tags: false,
+            check_tags: false,
         };
         let compiled = self.compiler.compile(&block, &self.analysis, &ctx).expect("encodable");
         let bytes = compiled.code.to_vec();

@@ -3,7 +3,7 @@
 use core::mem::offset_of;
 
 use xemu_guest::{CpuState, Monitor};
-use xemu_ir::{Inst, Op, RmwKind, Val};
+use xemu_ir::{Address, Inst, Op, RmwKind, Val};
 
 use super::{Cold, Emitter};
 use crate::asm::reg::{RAX, RCX, RDX, RSP};
@@ -28,6 +28,9 @@ const ANY_BTYPE: u8 = 0b1110;
 impl Emitter<'_> {
     pub(super) fn memory(&mut self, i: usize, inst: &Inst) {
         use Op::*;
+        if self.ctx.check_tags && is_checked(inst) {
+            return self.exec(i, inst);
+        }
         match inst.op {
             Load8 => self.load_zx(i, inst, B8),
             Load16 => self.load_zx(i, inst, W16),
@@ -458,4 +461,13 @@ impl Emitter<'_> {
 
 fn wide(w: Width) -> Width {
     if w == W64 { W64 } else { W32 }
+}
+
+/// Whether the tag of the access matters, if some thread checks tags.
+fn is_checked(inst: &Inst) -> bool {
+    use Op::*;
+    match inst.op {
+        LoadEx | StoreEx | AtomicRmw | AtomicCas | DcZva => true,
+        op => op.is_plain_access() && inst.a & Address::UNCHECKED == 0,
+    }
 }

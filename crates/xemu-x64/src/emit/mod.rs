@@ -53,6 +53,8 @@ pub struct CompileContext {
     pub loop_inside: bool,
     /// Whether the top byte of addresses is stripped before each access.
     pub strip_tags: bool,
+    /// Whether accesses look whether their thread checks tags (FEAT_MTE).
+    pub check_tags: bool,
 }
 
 /// What an exit slot is for.

@@ -75,7 +75,9 @@ impl Emitter<'_> {
         self.clobber_flags();
         for (n, ty) in info.args.iter().enumerate() {
             let (v, slot) = (inst.args[n], scratch_slot(n as u8));
-            if *ty == Ty::V {
+            if !v.is_some() {
+                self.asm.store_imm(Width::W64, slot, 0);
+            } else if *ty == Ty::V {
                 let r = self.use_v(v);
                 self.asm.vstore(VecMove::MOVAPS, slot, r);
             } else {

@@ -56,6 +56,7 @@ impl Stop {
                     FaultKind::Unmapped | FaultKind::FetchUnmapped => (SIGSEGV, 1),
                     FaultKind::Permission | FaultKind::FetchPermission => (SIGSEGV, 2),
                     FaultKind::NoPage => (SIGBUS, 2),
+                    FaultKind::TagCheck => (11, 9),
                     FaultKind::Misaligned | FaultKind::MisalignedPc => (SIGBUS, 1),
                 };
                 stop(signal, code, fault.addr)
