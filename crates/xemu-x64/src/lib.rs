@@ -15,6 +15,6 @@ pub mod trampolines;
 
 pub use emit::{
     CompileContext, CompileError, Compiled, Compiler, EvalCode, ExitKind, ExitSlot, FaultRecord,
-    FlagsAt,
+    FlagsAt, Ways,
 };
 pub use features::HostFeatures;

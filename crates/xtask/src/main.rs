@@ -7,6 +7,7 @@
 mod bench;
 mod cargo;
 mod fuzz;
+mod instructions;
 mod lexer;
 mod repository;
 mod runtimes;
@@ -23,6 +24,7 @@ usage: cargo xtask COMMAND
   bless [CARGO ARGS]   runs the tests with BLESS=1, which rewrites the golden files
   dump ARGS            prints what the emulator makes of an instruction or a block
   bench [OPTIONS]      measures against native speed and against QEMU (bench --help)
+  instructions         writes docs/instructions.md
   fuzz WHAT [OPTIONS]  compares the engines and QEMU on random programs (fuzz --help)
   sweep [--shard I/N]  compares the decoder with capstone on all words, or a part of them
   runtimes [OPTIONS]   runs programs of language runtimes over and over (runtimes --help)";
@@ -40,6 +42,7 @@ fn main() -> ExitCode {
         Some("bless") => cargo::bless(&rest),
         Some("dump") => cargo::dump(&rest),
         Some("bench") => bench::command(rest),
+        Some("instructions") => instructions::command(),
         Some("sweep") => cargo::sweep(rest),
         Some("fuzz") => fuzz::command(rest),
         Some("runtimes") => runtimes::main(rest),

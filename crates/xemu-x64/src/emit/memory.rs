@@ -430,6 +430,7 @@ impl Emitter<'_> {
         self.take_fixed(RAX);
         self.load_gpr(RAX, v, W64);
         self.asm.call_rm(helper(Helper::IcIvau));
+        self.ways.routine = true;
         self.s.gpr.forget_copies();
         self.s.vec.forget_copies();
     }

@@ -108,6 +108,15 @@ pub struct FaultRecord {
     pub flags: FlagsAt,
 }
 
+/// How the instructions of a block are executed where host code alone does not do it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Ways {
+    /// The code calls a routine for an operation.
+    pub routine: bool,
+    /// The code is left for the interpreter.
+    pub interpreted: bool,
+}
+
 /// The result of compiling a block.
 #[derive(Debug)]
 pub struct Compiled<'c> {
@@ -117,6 +126,8 @@ pub struct Compiled<'c> {
     pub exits: &'c [ExitSlot],
     /// The places that may fault, by rising offset.
     pub faults: &'c [FaultRecord],
+    /// What is not host code.
+    pub ways: Ways,
 }
 
 /// Why a block was not compiled: a defect of the emitter.
@@ -256,10 +267,12 @@ impl Compiler {
             pc: block.pc,
             head,
             ended: false,
+            ways: Ways::default(),
         };
         e.block();
+        let ways = e.ways;
         let code = self.asm.finish().map_err(CompileError::Encoding)?;
-        Ok(Compiled { code, exits: &self.scratch.exits, faults: &self.scratch.faults })
+        Ok(Compiled { code, exits: &self.scratch.exits, faults: &self.scratch.faults, ways })
     }
 }
 
@@ -283,6 +296,7 @@ struct Emitter<'b> {
     head: Label,
     /// The block was left for good before its last op.
     ended: bool,
+    ways: Ways,
 }
 
 impl Emitter<'_> {
@@ -350,6 +364,7 @@ impl Emitter<'_> {
     fn emulate(&mut self) {
         self.save_flags_if(true);
         self.leave(LeaveReason::Emulate, self.pc);
+        self.ways.interpreted = true;
         self.ended = true;
     }
 

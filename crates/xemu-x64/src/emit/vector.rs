@@ -71,6 +71,7 @@ impl Emitter<'_> {
 
     fn call_out(&mut self, i: usize, inst: &Inst, which: Helper) {
         let info = inst.op.info();
+        self.ways.routine = true;
         self.save_flags_if(info.effects.has(Effects::READS_FLAGS));
         self.clobber_flags();
         for (n, ty) in info.args.iter().enumerate() {
