@@ -32,7 +32,7 @@ Makes the kernel start arm64 programs with xemu-aarch64.
   -h, --help
 
   xemu-aarch64 binfmt [--install arm64|all] [--uninstall NAME|PATTERN|PLATFORM] [--version]
-                      [--reset -p yes] [--replace] [--mount DIR]
+                      [--reset -p yes] [--replace] [--mount DIR] [--stay]
                      the command line of installer images; prints JSON
 ";
 

@@ -8,11 +8,13 @@
 
 use std::env;
 use std::ffi::OsString;
+use std::io::Write;
 use std::path::PathBuf;
 
 use lexopt::{Arg, ValueExt};
 use nix::errno::Errno;
 use nix::mount::{MntFlags, umount2};
+use nix::sys::signal::{SigSet, Signal};
 
 use crate::entry::Entry;
 use crate::install::own_path;
@@ -37,6 +39,8 @@ struct Request {
     credentials: bool,
     replace: bool,
     version: bool,
+    /// Stay until a signal asks for the end, as the only process of a pod.
+    stay: bool,
 }
 
 fn parse(args: Vec<OsString>) -> Result<Request, Failure> {
@@ -50,6 +54,7 @@ fn parse(args: Vec<OsString>) -> Result<Request, Failure> {
         credentials: true,
         replace: false,
         version: false,
+        stay: false,
     };
     // Go's flags may have one dash or two; multiarch's single letters stay what they are.
     let args = args.into_iter().map(|arg| match arg.to_str() {
@@ -68,6 +73,7 @@ fn parse(args: Vec<OsString>) -> Result<Request, Failure> {
             Arg::Long("version") => request.version = true,
             Arg::Long("replace") => request.replace = true,
             Arg::Long("reset") => request.reset = true,
+            Arg::Long("stay") => request.stay = true,
             Arg::Short('p') | Arg::Long("persistent") => {
                 // The flag F is always set: nothing else works in containers.
                 text(&mut parser)?;
@@ -141,7 +147,21 @@ fn act(request: &Request) -> Result<(), Failure> {
         outlives_its_mount(&table, mounted)?;
     }
     print!("{}", status(&table));
+    if request.stay {
+        stay()?;
+    }
     Ok(())
+}
+
+/// Waits for SIGTERM or SIGINT. They are waited for, not handled: the first process of a container
+/// is not ended by signals that it does nothing about.
+fn stay() -> Result<(), Failure> {
+    let failed = |errno: Errno| Failure::new(format!("cannot wait for signals: {}", errno.desc()));
+    let signals: SigSet = [Signal::SIGTERM, Signal::SIGINT].into_iter().collect();
+    signals.thread_block().map_err(failed)?;
+    // What is in a pipe is seen before the end.
+    let _ = std::io::stdout().flush();
+    signals.wait().map(drop).map_err(failed)
 }
 
 /// The entries that the arguments of `--uninstall` mean: names, patterns, platforms.

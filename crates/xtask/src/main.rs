@@ -9,6 +9,7 @@ mod cargo;
 mod fuzz;
 mod instructions;
 mod lexer;
+mod package;
 mod repository;
 mod runtimes;
 mod tidy;
@@ -23,6 +24,8 @@ usage: cargo xtask COMMAND
   unsafe-count         prints the number of unsafe blocks and functions of each crate
   bless [CARGO ARGS]   runs the tests with BLESS=1, which rewrites the golden files
   dump ARGS            prints what the emulator makes of an instruction or a block
+  deb                  builds the Debian package
+  image [TOOL]         builds the installer image with docker, or TOOL
   bench [OPTIONS]      measures against native speed and against QEMU (bench --help)
   instructions         writes docs/instructions.md
   fuzz WHAT [OPTIONS]  compares the engines and QEMU on random programs (fuzz --help)
@@ -41,6 +44,8 @@ fn main() -> ExitCode {
         Some("unsafe-count") => unsafe_count::command(),
         Some("bless") => cargo::bless(&rest),
         Some("dump") => cargo::dump(&rest),
+        Some("deb") => package::deb(&rest),
+        Some("image") => package::image(&rest),
         Some("bench") => bench::command(rest),
         Some("instructions") => instructions::command(),
         Some("sweep") => cargo::sweep(rest),

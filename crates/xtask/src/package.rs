@@ -1,0 +1,178 @@
+//! `cargo xtask deb` and `cargo xtask image`: what users install.
+//!
+//! Both take the released command and the files of `crates/xemu-binfmt/packaging/`, and write below
+//! `target/`.
+
+use std::ffi::OsString;
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use crate::cargo::{release_build, run};
+use crate::{Outcome, repository};
+
+const NAME: &str = "xemu-aarch64";
+const VERSION: &str = env!("CARGO_PKG_VERSION");
+
+/// Files of the package: their source below `packaging/`, where they go, their mode, and whether
+/// they are compressed.
+const FILES: &[(&str, &str, u32, bool)] = &[
+    ("xemu-aarch64.1", "usr/share/man/man1/xemu-aarch64.1", 0o644, true),
+    (
+        "completions/xemu-aarch64.bash",
+        "usr/share/bash-completion/completions/xemu-aarch64",
+        0o644,
+        false,
+    ),
+    ("completions/_xemu-aarch64", "usr/share/zsh/vendor-completions/_xemu-aarch64", 0o644, false),
+    (
+        "completions/xemu-aarch64.fish",
+        "usr/share/fish/vendor_completions.d/xemu-aarch64.fish",
+        0o644,
+        false,
+    ),
+    ("debian/copyright", "usr/share/doc/xemu-aarch64/copyright", 0o644, false),
+    ("debian/changelog", "usr/share/doc/xemu-aarch64/changelog", 0o644, true),
+    ("debian/lintian-overrides", "usr/share/lintian/overrides/xemu-aarch64", 0o644, false),
+    ("debian/postinst", "DEBIAN/postinst", 0o755, false),
+    ("debian/prerm", "DEBIAN/prerm", 0o755, false),
+];
+
+fn packaging() -> PathBuf {
+    repository::root().join("crates/xemu-binfmt/packaging")
+}
+
+fn failed(path: &Path) -> impl Fn(std::io::Error) -> String {
+    let path = path.display().to_string();
+    move |error| format!("{path}: {error}")
+}
+
+/// Writes a file and the folders above it, whatever the umask.
+fn write(path: &Path, bytes: &[u8], mode: u32) -> Outcome {
+    let folder = path.parent().unwrap_or(path);
+    fs::create_dir_all(folder).map_err(failed(folder))?;
+    fs::write(path, bytes).map_err(failed(path))?;
+    fs::set_permissions(path, fs::Permissions::from_mode(mode)).map_err(failed(path))
+}
+
+fn open_folders(folder: &Path) -> Outcome {
+    fs::set_permissions(folder, fs::Permissions::from_mode(0o755)).map_err(failed(folder))?;
+    for entry in fs::read_dir(folder).map_err(failed(folder))?.flatten() {
+        if entry.path().is_dir() {
+            open_folders(&entry.path())?;
+        }
+    }
+    Ok(())
+}
+
+/// An empty folder below `target/`.
+fn fresh(name: &str) -> Result<PathBuf, String> {
+    let folder = repository::root().join("target").join(name);
+    if folder.exists() {
+        fs::remove_dir_all(&folder).map_err(failed(&folder))?;
+    }
+    fs::create_dir_all(&folder).map_err(failed(&folder))?;
+    Ok(folder)
+}
+
+/// The command, stripped, as a file.
+fn place_command(to: &Path) -> Outcome {
+    let built = release_build()?;
+    let bytes = fs::read(&built).map_err(failed(&built))?;
+    write(to, &bytes, 0o755)?;
+    run(Command::new("strip").args(["--remove-section=.comment", "--strip-all"]).arg(to))
+}
+
+/// `cargo xtask deb`: builds the package and says where it is.
+///
+/// # Errors
+/// When a tool is missing or fails.
+pub fn deb(_arguments: &[OsString]) -> Outcome {
+    let work = fresh("deb")?;
+    let root = work.join("root");
+    place_command(&root.join("usr/bin").join(NAME))?;
+    for &(from, to, mode, compressed) in FILES {
+        let from = packaging().join(from);
+        let bytes = fs::read(&from).map_err(failed(&from))?;
+        write(&root.join(to), &bytes, mode)?;
+        if compressed {
+            run(Command::new("gzip").args(["-9n"]).arg(root.join(to)))?;
+        }
+    }
+    write(&root.join("usr/lib/binfmt.d/xemu-aarch64.conf"), &registration(&root)?, 0o644)?;
+    write_sums(&root)?;
+    write_control(&root)?;
+    open_folders(&root)?;
+    let package = work.join(format!("{NAME}_{VERSION}_amd64.deb"));
+    let mut build = Command::new("dpkg-deb");
+    build.args(["--root-owner-group", "-Zxz", "--build"]).arg(&root).arg(&package);
+    run(&mut build)?;
+    println!("{}", package.display());
+    Ok(())
+}
+
+/// The line for binfmt.d, as the command itself writes it.
+fn registration(root: &Path) -> Result<Vec<u8>, String> {
+    let installed = PathBuf::from("/usr/bin").join(NAME);
+    let registration = xemu_binfmt::Registration {
+        name: NAME.to_owned(),
+        interpreter: installed,
+        flags: xemu_binfmt::Flags::default(),
+    };
+    registration.check().map_err(|failure| format!("{}: {failure}", root.display()))?;
+    Ok([&b"# Lets the kernel start arm64 programs with xemu-aarch64.\n"[..], &registration.line()]
+        .concat()
+        .into_iter()
+        .chain(*b"\n")
+        .collect())
+}
+
+fn files_below(folder: &Path, found: &mut Vec<PathBuf>) {
+    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+        let path = entry.path();
+        if path.is_dir() { files_below(&path, found) } else { found.push(path) }
+    }
+}
+
+fn write_sums(root: &Path) -> Outcome {
+    let mut files = Vec::new();
+    files_below(&root.join("usr"), &mut files);
+    files.sort();
+    let names = files.iter().filter_map(|file| file.strip_prefix(root).ok());
+    let output = Command::new("md5sum").current_dir(root).args(names).output();
+    let output = output.map_err(|error| format!("md5sum: {error}"))?;
+    write(&root.join("DEBIAN/md5sums"), &output.stdout, 0o644)
+}
+
+fn write_control(root: &Path) -> Outcome {
+    let mut files = Vec::new();
+    files_below(&root.join("usr"), &mut files);
+    let bytes: u64 = files.iter().filter_map(|f| fs::metadata(f).ok()).map(|m| m.len()).sum();
+    let from = packaging().join("debian/control");
+    let text = fs::read_to_string(&from).map_err(failed(&from))?;
+    let text = text.replace("@VERSION@", VERSION).replace("@SIZE@", &(bytes / 1024).to_string());
+    write(&root.join("DEBIAN/control"), text.as_bytes(), 0o644)
+}
+
+/// `cargo xtask image`: makes the folder for `docker build`, and builds if there is an engine.
+///
+/// # Errors
+/// When the emulator does not build or the image does not.
+pub fn image(arguments: &[OsString]) -> Outcome {
+    let folder = fresh("image")?;
+    place_command(&folder.join(NAME))?;
+    let from = packaging().join("docker/Dockerfile");
+    let text = fs::read(&from).map_err(failed(&from))?;
+    write(&folder.join("Dockerfile"), &text, 0o644)?;
+    println!("{}", folder.display());
+    let tool = arguments.first().map_or_else(|| OsString::from("docker"), Clone::clone);
+    let reachable = Command::new(&tool).arg("info").output().is_ok_and(|o| o.status.success());
+    if !reachable {
+        println!("no engine answers to `{} info`: the image was not built", tool.display());
+        return Ok(());
+    }
+    run(Command::new(&tool).args(["build", "-t", NAME]).arg(&folder))?;
+    let buildkit = ["build", "--target", "buildkit", "-t", "xemu-aarch64:buildkit"];
+    run(Command::new(&tool).args(buildkit).arg(&folder))
+}
