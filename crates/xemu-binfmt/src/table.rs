@@ -66,6 +66,10 @@ impl Table {
         let folder = self.folder.display();
         match errno {
             Errno::ENODEV => no_support(),
+            Errno::ENOENT | Errno::ENOTDIR if self.folder != Path::new(DEFAULT_MOUNT) => {
+                let fix = format!("mkdir -p {folder}");
+                Failure::with_fix(format!("there is no folder {folder}"), fix)
+            }
             Errno::ENOENT | Errno::ENOTDIR if !kernel_has_it() => no_support(),
             Errno::ENOENT | Errno::ENOTDIR => Failure::with_fix(
                 format!("the folder {folder} is missing: /proc is not mounted, or not fully"),

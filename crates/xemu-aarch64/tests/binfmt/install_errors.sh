@@ -13,6 +13,7 @@ say $X binfmt install --root root --interpreter "$long"
 cp "$X" bad
 mkdir noexec && mount -t tmpfs -o noexec none noexec && cp "$X" noexec/x
 say $X binfmt install --root root --interpreter "$D/noexec/x"
+say $X binfmt install --root root --mount "$D/none"
 $X binfmt bogus 2>&1
 echo "status $?"
 # prints:
@@ -25,5 +26,7 @@ echo "status $?"
 # xemu-aarch64 binfmt: the registration is longer than the 1920 bytes that the kernel reads: move the emulator to a shorter path
 # xemu-aarch64 binfmt: the kernel may not execute D/noexec/x: no x permission, or a file system mounted noexec, or a security module forbids it
 #   fix: chmod 755 D/noexec/x
+# xemu-aarch64 binfmt: there is no folder D/none
+#   fix: mkdir -p D/none
 # xemu-aarch64 binfmt: unknown command `bogus`; xemu-aarch64 binfmt --help shows the options
 # status 125
