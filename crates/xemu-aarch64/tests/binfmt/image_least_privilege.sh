@@ -7,9 +7,10 @@ grep -c enabled host/qemu-aarch64
 $X binfmt doctor --mount "$D/host" >/dev/null
 echo "status $?"
 $X binfmt --mount "$D/host" --install arm64 --replace --stay >out 2>&1 &
+pid=$!
 for _ in $(seq 200); do grep -q emulators out && break; sleep 0.05; done
-kill %1
-wait %1
+kill $pid
+wait $pid
 echo "status $?"
 # prints:
 # installing: arm64 OK
