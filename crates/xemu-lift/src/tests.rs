@@ -116,6 +116,24 @@ fn constants_fold_across_instructions() {
 }
 
 #[test]
+fn scalars_keep_what_the_manual_says_with_nep() {
+    let model = CpuModel::by_name("max").expect("exists");
+    let mut lifter = Lifter::new(LiftConfig { model });
+    let mut kept = |word: u32, fp| {
+        let mut block = Block::default();
+        let mut limits = Limits { max_insns: 1, fp, stop_at: &mut |_| false, guarded: None };
+        lifter.lift_block(PC, &mut |_| Ok(word), &mut block, &mut limits).expect("lifts");
+        let merge = block.insts.iter().find(|inst| inst.op == Op::VIns)?;
+        Some(block.def(merge.args[0]).a)
+    };
+    // fadd d4, d1, d2; fmadd d4, d1, d2, d3; fsqrt d4, d1; fcmeq d4, d1, d2; fmov d4, d1
+    let words = [0x1e62_2824, 0x1f42_0c24, 0x1e61_c024, 0x5e62_e424, 0x1e60_4024];
+    let expected = [Some(1), Some(3), Some(4), Some(2), None];
+    assert_eq!(words.map(|word| kept(word, FpMode::Merging)), expected);
+    assert_eq!(words.map(|word| kept(word, FpMode::OutOfLine)), [None; 5]);
+}
+
+#[test]
 fn instruction_of_an_absent_feature_is_undefined_unless_a_hint() {
     let model = CpuModel::by_name("cortex-a53").expect("exists");
     let mut lifter = Lifter::new(LiftConfig { model });

@@ -201,6 +201,67 @@ fn bfloat16_is_the_upper_half_rounded() {
     assert_eq!(bf_dot_add(0, [0x7f00, 0], [0x7f00, 0], PLAIN), INF);
 }
 
+#[test]
+fn alternate_handling_takes_the_first_factor_and_makes_negative_nans() {
+    let ah = Fpcr(Fpcr::AH);
+    check(ah, |c, s| add(Single, QNAN, SNAN, c, s), QNAN, Fpsr::IOC);
+    check(ah, |c, s| sub(Single, INF, INF, c, s), 0xffc0_0000, Fpsr::IOC);
+    check(ah, |c, s| mul_add(Single, QNAN, 0, QNAN + 1, c, s), QNAN + 1, 0);
+    check(ah, |c, s| mul_add(Single, QNAN, 0, INF, c, s), QNAN, 0);
+    assert_eq!(neg(Single, QNAN, ah), QNAN);
+    assert_eq!(abs(Single, SNAN, ah), SNAN);
+    check(ah, |c, s| max(Single, QNAN, single(1.0), c, s), single(1.0), Fpsr::IOC);
+    check(ah, |c, s| max(Single, 0, MINUS_ZERO, c, s), MINUS_ZERO, 0);
+}
+
+#[test]
+fn alternate_handling_finds_tininess_after_rounding() {
+    // 1 - 2^-46 of the least normal number.
+    let (a, b) = (0x2000_0001, 0x1fff_fffe);
+    check(PLAIN, |c, s| mul(Single, a, b, c, s), 0x0080_0000, Fpsr::UFC | Fpsr::IXC);
+    check(Fpcr(Fpcr::AH), |c, s| mul(Single, a, b, c, s), 0x0080_0000, Fpsr::IXC);
+    check(Fpcr(Fpcr::FZ), |c, s| mul(Single, a, b, c, s), 0, Fpsr::UFC);
+    let both = Fpcr(Fpcr::AH | Fpcr::FZ);
+    check(both, |c, s| mul(Single, a, b, c, s), 0x0080_0000, Fpsr::IXC);
+    check(both, |c, s| mul(Single, a - 1, b, c, s), 0, Fpsr::UFC | Fpsr::IXC);
+    // Denormal operands: used, flushed with a trace, flushed without one.
+    check(Fpcr(Fpcr::AH), |c, s| add(Single, 1, 0, c, s), 1, Fpsr::IDC);
+    check(Fpcr(Fpcr::FZ), |c, s| add(Single, 1, 0, c, s), 0, Fpsr::IDC);
+    check(Fpcr(Fpcr::FIZ), |c, s| add(Single, 1, 0, c, s), 0, 0);
+}
+
+#[test]
+fn alternate_estimates_have_twelve_bits_and_signal_nothing() {
+    let ah = Fpcr(Fpcr::AH | 3 << 22);
+    check(ah, |c, s| recip_estimate(Single, single(1.0), c, s), 0x3f7f_f000, 0);
+    check(ah, |c, s| rsqrt_estimate(Single, single(1.0), c, s), 0x3f7f_f000, 0);
+    check(ah, |c, s| recip_estimate(Single, 0, c, s), INF, 0);
+    check(ah, |c, s| rsqrt_estimate(Single, single(-1.0), c, s), 0xffc0_0000, 0);
+    check(ah, |c, s| recip_step_fused(Single, single(0.1), single(3.0), c, s), single(1.7), 0);
+}
+
+#[test]
+fn greatest_magnitudes() {
+    let flushing = Fpcr(Fpcr::AH | Fpcr::FIZ | Fpcr::FZ);
+    check(PLAIN, |c, s| abs_max(Single, single(-3.0), single(2.0), c, s), single(3.0), 0);
+    check(PLAIN, |c, s| abs_min(Single, single(-3.0), single(-2.0), c, s), single(2.0), 0);
+    check(flushing, |c, s| abs_max(Single, MINUS_ZERO | 1, 0, c, s), 1, 0);
+    check(flushing, |c, s| abs_max(Single, QNAN | MINUS_ZERO, 0, c, s), QNAN | MINUS_ZERO, 0);
+}
+
+#[test]
+fn extended_dot_products_round_twice() {
+    let ebf = Fpcr(Fpcr::EBF);
+    let (a, b) = ([0x3f80, 0x4040], [0x4000, 0x4080]);
+    assert_eq!(bf_dot_add(single(0.5), a, b, ebf), single(14.5));
+    // 2^24 + 1 - 2^24 is exact between the products, and each step rounds to odd otherwise.
+    let (a, b) = ([0x4b80, 0x3f80], [0x3f80, 0x3f80]);
+    let addend = single(-16_777_216.0);
+    assert_eq!(bf_dot_add(addend, a, b, ebf), 0);
+    assert_eq!(bf_dot_add(addend, a, b, PLAIN), single(2.0));
+    assert_eq!(bf_dot_add(addend, a, b, Fpcr(Fpcr::EBF | 1 << 22)), single(2.0));
+}
+
 /// A sequence of operands that meets special values and cancellation often.
 fn operands() -> impl Iterator<Item = [u64; 3]> {
     let mut seed = 1u64;
