@@ -7,6 +7,7 @@
 #![forbid(unsafe_code)]
 
 pub mod auxv;
+pub mod core;
 pub mod errno;
 pub mod fcntl;
 pub mod hwcap;

@@ -14,7 +14,7 @@ use crate::host::{self, Disposition};
 use crate::process::Crash;
 use crate::signal::{self, FAULTS, host_mask};
 use crate::thread::Thread;
-use crate::{mem, pending};
+use crate::{coredump, mem, pending};
 
 /// The length of SVC.
 const INSTRUCTION: u64 = 4;
@@ -70,6 +70,9 @@ pub fn die(t: &mut Thread, info: &SigInfo) -> ! {
     }
     t.process.trace(t.tid, &format!("+++ killed by {} +++", name(info.signo())));
     let sig = info.signo();
+    if default_action(sig) == DefaultAction::Core {
+        coredump::write(t, info);
+    }
     let _ = host::set_disposition(sig, Disposition::Default);
     host::set_mask(SigSet(!SigSet::of(sig).0));
     host::raise(sig);

@@ -10,6 +10,7 @@
 #![forbid(unsafe_code)]
 
 pub mod args;
+pub mod coredump;
 pub mod deliver;
 pub mod doc;
 pub mod engine;

@@ -10,7 +10,7 @@ use xemu_host::AltStack;
 use crate::process::{self, Process};
 use crate::table::{self, Handler, Ret, Row, SysResult};
 use crate::thread::Thread;
-use crate::{deliver, host, mte, pauth, signal, strace, thread};
+use crate::{coredump, deliver, host, mte, pauth, signal, strace, thread};
 
 /// The alternate stack of host handlers; the engine repairs faults on it.
 pub const HANDLER_STACK: usize = 64 << 10;
@@ -70,6 +70,9 @@ fn run_to_end(t: &mut Thread) -> i32 {
 fn main_loop(t: &mut Thread) -> i32 {
     loop {
         if t.cpu.poll.load(Ordering::Relaxed) != 0 || t.saved_mask.is_some() {
+            if coredump::is_requested() {
+                coredump::tell(t);
+            }
             deliver::deliver_pending(t);
         }
         let exit = t.engine.run(&mut t.cpu);
