@@ -10,8 +10,8 @@ use std::sync::OnceLock;
 
 use xemu_a64::Decode;
 use xemu_abi::signal::{
-    BUS_ADRALN, BUS_ADRERR, SEGV_ACCERR, SEGV_MAPERR, SI_KERNEL, SIGBUS, SIGFPE, SIGILL, SIGSEGV,
-    SIGSYS, SIGTRAP, TRAP_BRKPT, text,
+    BUS_ADRALN, BUS_ADRERR, ILL_ILLOPN, SEGV_ACCERR, SEGV_MAPERR, SEGV_MTEAERR, SEGV_MTESERR,
+    SI_KERNEL, SIGBUS, SIGFPE, SIGILL, SIGSEGV, SIGSYS, SIGTRAP, TRAP_BRKPT, text,
 };
 use xemu_guest::CpuState;
 use xemu_linux::Crash;
@@ -76,7 +76,10 @@ fn render(crash: &Crash<'_>) -> Option<String> {
         |word| disasm::guest_line(cpu.pc, word),
     );
     writeln!(out, "  {insn}  {}", places.at(cpu.pc)).ok()?;
-    if sig == SIGILL
+    if sig == SIGILL && crash.cpu.btype != 0 {
+        writeln!(out, "  an indirect branch came here, which is no target for it").ok()?;
+    } else if sig == SIGILL
+        && crash.info.code() != ILL_ILLOPN
         && let Some(word) = word
     {
         writeln!(out, "  {}", undefined(word)).ok()?;
@@ -100,6 +103,11 @@ fn cause(sig: i32, code: i32, addr: u64) -> String {
         (SIGBUS, BUS_ADRALN) => "misaligned access at",
         (SIGBUS, BUS_ADRERR) => "the file mapped there ends before",
         (SIGTRAP, TRAP_BRKPT) => return ": BRK instruction".to_owned(),
+        (SIGSEGV, SEGV_MTESERR) => "the address's tag is not that of the memory at",
+        (SIGSEGV, SEGV_MTEAERR) => {
+            return ": an access some time ago had a wrong tag".to_owned();
+        }
+        (SIGILL, ILL_ILLOPN) => return ": pointer authentication failed".to_owned(),
         (SIGILL, _) => return ": undefined instruction".to_owned(),
         (_, SI_KERNEL) => return ": from the kernel".to_owned(),
         _ => return format!(": si_code {code}"),
