@@ -139,6 +139,10 @@ impl Emitter<'_> {
         if !replaced && (self.s.plan.flags_after[j] || leaves) {
             return None;
         }
+        // Whoever leaves the block before the reader takes the flags along.
+        if self.block.insts[self.cur + 1..j].iter().any(|inst| inst.effects().needs_state()) {
+            return None;
+        }
         let holds = |n: u8| cond.holds(Nzcv::from_imm4(u32::from(n)));
         OUTCOMES.into_iter().find(|n| holds(*n) == holds(nzcv))
     }
