@@ -12,11 +12,11 @@ typedef unsigned int u32;
 typedef unsigned long u64;
 
 enum { PAGE = 4096, SLOT_WORDS = PAGE / 4, FIRST = 256, X30_WORD = SLOT_WORDS - 2, LINE = 64, LINES = 2 * PAGE / LINE };
-enum { READ = 63, WRITE = 64, EXIT = 93, SIGALTSTACK = 132, SIGACTION = 134, MMAP = 222, MPROTECT = 226 };
+enum { READ = 63, WRITE = 64, EXIT = 93, SETITIMER = 103, SIGALTSTACK = 132, SIGACTION = 134, MMAP = 222, MPROTECT = 226 };
 enum { PROT_READ = 1, PROT_WRITE = 2, PROT_EXEC = 4 };
 enum { PRIVATE = 2, FIXED = 0x10, ANONYMOUS = 0x20, NORESERVE = 0x4000, FIXED_NOREPLACE = 0x100000 };
 enum { BRK = 0xd4200000, LDR_X30 = 0x58000000 | (X30_WORD - FIRST + 1) << 5 | 30, B = 0x14000000 };
-enum { BUFFER = 64 << 20 };
+enum { BUFFER = 64 << 20, SIGALRM = 14 };
 
 struct setup { u64 code, slots, data; };
 struct batch { u32 programs, size; };
@@ -74,7 +74,23 @@ static void *map(u64 at, u64 bytes, u64 flags) {
     return (void *)result;
 }
 
+static u64 runs;
+static volatile int running;
+
+// A program that runs from one tick of the clock to the next is endless.
+static void tick(struct ucontext *context) {
+    static u64 before;
+    if (running && runs == before) {
+        current->stop = SIGALRM;
+        current->addr = 0;
+        current->pc = context->pc;
+        context->pc = stub;
+    }
+    before = runs;
+}
+
 static void handler(int signal, struct siginfo *info, struct ucontext *context) {
+    if (signal == SIGALRM) return tick(context);
     current->stop = (u64)(u32)signal | (u64)(u32)info->code << 32;
     current->addr = info->addr;
     current->pc = context->pc;
@@ -82,11 +98,13 @@ static void handler(int signal, struct siginfo *info, struct ucontext *context) 
 }
 
 static void handle_signals(void) {
-    struct { u64 handler, flags, restorer, mask; } action = {(u64)handler, 0x48000004, 0, 0};
+    struct { u64 handler, flags, restorer, mask; } action = {(u64)handler, 0x58000004, 0, 0};
     struct { void *base; u64 flags, size; } stack = {map(0, 1 << 16, 0), 0, 1 << 16};
     call(SIGALTSTACK, (u64)&stack, 0, 0, 0, 0);
-    static const u8 signals[] = {4, 5, 7, 11};
-    for (int n = 0; n < 4; n++) call(SIGACTION, signals[n], (u64)&action, 0, 8, 0);
+    static const u8 signals[] = {4, 5, 7, 11, SIGALRM};
+    for (int n = 0; n < 5; n++) call(SIGACTION, signals[n], (u64)&action, 0, 8, 0);
+    struct { u64 interval[2], value[2]; } timer = {{3, 0}, {3, 0}};
+    call(SETITIMER, 0, (u64)&timer, 0, 0, 0);
 }
 
 static void make_visible(u64 start, u64 bytes) {
@@ -145,7 +163,10 @@ static u8 *run_programs(struct setup *setup, struct batch *batch, u8 *in, u8 *ou
         struct state *state = (struct state *)(at + sizeof *program + (program->words + 1) / 2 * 8);
         for (u32 s = 0; s < program->states; s++, state++) {
             *(u64 *)(slot + X30_WORD * 4) = state->x[30];
+            runs++;
+            running = 1;
             run_case(state, slot + (FIRST - 1) * 4);
+            running = 0;
             copy(out, state, sizeof *state);
             out += sizeof *state;
             if (program->touches) {

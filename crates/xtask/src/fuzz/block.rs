@@ -208,6 +208,29 @@ impl Making<'_> {
         self.touches = true;
     }
 
+    /// Appends the three instructions of a memory copy or set, and what they need.
+    fn memory_copy(&mut self) {
+        const CPYF: u32 = 0x1900_0400;
+        let forms: [(u32, u32, u32); 3] =
+            [(0x1d00_0400, 22, 16), (CPYF, 22, 16), (0x19c0_0400, 14, 4)];
+        let (opcode, stage, options) = self.random.pick(&forms);
+        let [dest, source, count] = [21, 22, 23];
+        let offset = self.random.below(256) as u32;
+        // What CPYF makes of a source that overlaps a destination above it is not laid down.
+        let to = if opcode == CPYF { 0xd100_0000 | 1024 << 10 } else { 0x9100_0000 };
+        self.words.push(to | offset << 10 | 19 << 5 | dest);
+        let offset = self.random.below(256) as u32;
+        self.words.push(0x9100_0000 | offset << 10 | 25 << 5 | source);
+        let bytes = self.random.below(400) as u32;
+        self.words.push(0xd280_0000 | bytes << 5 | count);
+        let option = self.random.below(options.into()) as u32;
+        for n in 0..3 {
+            let fields = source << 16 | option << 12 | count << 5 | dest;
+            self.words.push(opcode | n << stage | fields);
+        }
+        self.touches = true;
+    }
+
     /// Appends a call of one of the functions that stand at `functions`.
     fn call(&mut self, functions: &[usize]) {
         let target = self.random.pick(functions);
@@ -275,11 +298,20 @@ impl Sequences {
     /// The part that is run first, `length` words long.
     fn main(&self, making: &mut Making<'_>, length: usize, functions: &[usize]) {
         let mut head = None;
+        if making.random.one_in(12) {
+            making.class = "memory copies";
+        }
         while making.words.len() < length {
             let here = making.words.len();
             let room = length - here;
             let ahead = here + 1 + making.random.below(room.min(10) as u64) as usize;
-            match making.random.below(100) {
+            let choice = making.random.below(100);
+            match choice {
+                // A jump into their midst would be another matter.
+                _ if making.class == "memory copies" => match choice {
+                    0..25 if room > 6 => making.memory_copy(),
+                    _ => making.plain(self),
+                },
                 0..10 => {
                     making.class = "with branches";
                     making.branch(self, ahead);

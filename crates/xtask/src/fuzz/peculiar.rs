@@ -80,6 +80,9 @@ pub fn peer_knows(row: &Row) -> bool {
     !matches!(row.feature, Feature::Lrcpc3 | Feature::Pauth | Feature::Mops)
         // Its DC ZVA zeroes 512 bytes, as it says in DCZID_EL0.
         && row.name != "Sys"
+        // How much each of the three copies or sets is left to the processor (Arm ARM C6, "CPYP,
+        // CPYM, CPYE"); the three together are compared in sequences.
+        && row.feature != Feature::Mops
 }
 
 /// Whether the manual lets a processor choose what the word does (CONSTRAINED UNPREDICTABLE).
