@@ -63,6 +63,20 @@ static void scripts(const char *self) {
   rmdir(folder);
 }
 
+static void by_descriptor(const char *self) {
+  char *const words[] = {"own name", "child", "by descriptor", NULL};
+  int fd = open(self, O_RDONLY | O_CLOEXEC);
+  pid_t child = fork();
+  if (child == 0) {
+    syscall(SYS_execveat, fd, "", words, environ, AT_EMPTY_PATH);
+    _exit(99);
+  }
+  SHOW(WEXITSTATUS(status_of(child)));
+  SYS(execveat, AT_FDCWD, "/nonexistent", words, environ, 0);
+  SYS(execveat, AT_FDCWD, self, words, environ, 0x8), SYS(execveat, -1, "x", words, environ, 0);
+  SYS(execveat, AT_FDCWD, NOWHERE, words, environ, 0);
+}
+
 static void deaths(void) {
   static const int signals[] = {SIGKILL, SIGTERM, SIGSEGV, SIGABRT, SIGUSR2, SIGFPE};
   for (size_t i = 0; i < sizeof signals / sizeof *signals; i++) {
@@ -125,6 +139,7 @@ int main(int argc, char **argv) {
   MUST(readlink("/proc/self/exe", self, sizeof self - 1));
   spawning(self);
   scripts(self);
+  by_descriptor(self);
   deaths();
   stops();
   inherited(self);

@@ -127,6 +127,8 @@ static void queues(void) {
   snprintf(name, sizeof name, "/xemu-queue-%d", getpid());
   struct mq_attr attr = {.mq_maxmsg = 4, .mq_msgsize = 32}, got;
   mqd_t queue = mq_open(name, O_RDWR | O_CREAT | O_EXCL, 0600, &attr);
+  SYS(mq_timedsend, -1, "x", 1L, 0, NULL), SYS(mq_timedreceive, -1, text, 1L, NULL, NULL);
+  SYS(mq_getsetattr, -1, NULL, &got), SYS(mq_notify, -1, NULL), SYS(mq_unlink, "/xemu-none");
   if (WORKS(queue) == -1) return;
   SHOW(mq_open(name, O_RDWR | O_CREAT | O_EXCL, 0600, &attr)), SHOW(mq_getattr(queue, &got));
   SHOW(got.mq_maxmsg), SHOW(got.mq_msgsize), SHOW(got.mq_curmsgs), SHOW(got.mq_flags);

@@ -111,9 +111,10 @@ static void moving(void) {
   AT(mremap(target, PAGE, 0, 0)), AT(mremap(target, PAGE, PAGE, 0x80));
   AT(mremap(target, 2 * PAGE, 2 * PAGE, MREMAP_MAYMOVE | MREMAP_FIXED, target + PAGE));
   AT(mremap(target, 0, PAGE, MREMAP_MAYMOVE));
-  char *kept = mremap(target, PAGE, PAGE, MREMAP_MAYMOVE | MREMAP_DONTUNMAP, NULL);
+  char *kept = (char *)syscall(SYS_mremap, target, PAGE, PAGE, MREMAP_MAYMOVE | MREMAP_DONTUNMAP,
+      0L);
   CHECK(kept != MAP_FAILED && kept != target), SHOW(kept[0]), SHOW(target[0]);
-  AT(mremap(target, PAGE, PAGE, MREMAP_MAYMOVE | MREMAP_DONTUNMAP, 1));
+  SYS(mremap, target, PAGE, PAGE, MREMAP_MAYMOVE | MREMAP_DONTUNMAP, 1L);
   AT(mremap(target, PAGE, PAGE, MREMAP_MAYMOVE | MREMAP_FIXED, BEYOND));
   AT(mremap(BEYOND, PAGE, PAGE, 0)), AT(mremap(target, PAGE, -1UL, MREMAP_MAYMOVE));
   int fd = file_with("moved", "x");

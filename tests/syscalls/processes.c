@@ -1,5 +1,5 @@
 // Processes and threads: how they begin and end, who they are, how they are scheduled,
-    what limits them.
+// what limits them.
 #include "check.h"
 
 #include <grp.h>

@@ -251,6 +251,7 @@ static void interfaces(void) {
 }
 
 int main(void) {
+  SYS(sendmmsg, -1, NULL, 0, 0), SYS(recvmmsg, -1, NULL, 0, 0, NULL), SYS(listen, -1, 1);
   enter_folder();
   options(), over_tcp(), over_udp(), locally(), interfaces();
   return 0;

@@ -1,8 +1,14 @@
 //! Compiles every C program of `tests/syscalls/` for this machine and for arm64, and compares what
 //! both print: the host's kernel is the oracle. Without a compiler the tests are skipped.
+//!
+//! `coverage` runs them once more with `-strace`: every row of the table must be called by the
+//! program that `tests/syscalls/coverage.txt` names for it, or that file says why none does.
+//! `BLESS=1` names programs for new rows.
 
 mod common;
 
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -10,6 +16,7 @@ use std::time::Duration;
 
 use common::{EMULATOR, difference, repository, run, tail};
 use libtest_mimic::{Arguments, Completion, Failed, Trial};
+use xemu_linux::table::SYSCALLS;
 
 const NATIVE_COMPILER: &str = "cc";
 const CROSS_COMPILER: &str = "aarch64-linux-gnu-gcc";
@@ -60,6 +67,77 @@ fn check(source: &Path, engine: &str) -> Result<Completion, Failed> {
     }
 }
 
+/// The calls that a program makes, and how many lines it prints: each is one check.
+fn calls_of(source: &Path, folder: &Path) -> Result<Option<(BTreeSet<String>, usize)>, Failed> {
+    let Some(program) = compile(CROSS_COMPILER, source, folder, &["-static"])? else {
+        return Ok(None);
+    };
+    let mut command = Command::new(EMULATOR);
+    command.arg("-strace").arg(program);
+    let got = run(&mut command, LIMIT)?;
+    let trace = String::from_utf8_lossy(&got.stderr);
+    // A line is `thread call(arguments) = result`.
+    let named = trace.lines().filter_map(|line| line.split_once(' ')?.1.split_once('('));
+    let calls = named.map(|(name, _)| name.to_owned()).collect();
+    Ok(Some((calls, got.stdout.split(|&b| b == b'\n').count() - 1)))
+}
+
+/// Which programs make each call.
+type Programs = BTreeMap<String, BTreeSet<String>>;
+
+/// The programs of each call, and the number of checks of all programs.
+fn all_calls() -> Result<Option<(Programs, usize)>, Failed> {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("syscalls/coverage");
+    let mut programs = Programs::new();
+    let mut checks = 0;
+    for source in sources() {
+        let Some((calls, lines)) = calls_of(&source, &folder)? else { return Ok(None) };
+        checks += lines;
+        let program = source.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+        for call in calls {
+            programs.entry(call).or_default().insert(program.clone());
+        }
+    }
+    Ok(Some((programs, checks)))
+}
+
+/// The line of a call: the program that it had, if that makes the call; another; or the reason.
+fn coverage_line(old: Option<&str>, programs: Option<&BTreeSet<String>>) -> String {
+    let kept = old.filter(|old| programs.is_some_and(|p| p.contains(*old)));
+    let found = kept.or_else(|| programs?.first().map(String::as_str));
+    found.or(old.filter(|old| old.starts_with("- "))).unwrap_or("- no reason").to_owned()
+}
+
+fn coverage() -> Result<Completion, Failed> {
+    let path = repository().join("tests/syscalls/coverage.txt");
+    let Some((programs, checks)) = all_calls()? else {
+        return Ok(Completion::ignored_with(format!("there is no {CROSS_COMPILER}")));
+    };
+    let old = fs::read_to_string(&path)?;
+    let old: BTreeMap<_, _> = old.lines().filter_map(|line| line.split_once(' ')).collect();
+    let (mut text, mut wrong) = (String::new(), Vec::new());
+    for row in SYSCALLS {
+        let was = old.get(row.name).copied();
+        let line = coverage_line(was, programs.get(row.name));
+        if was != Some(line.as_str()) || line == "- no reason" {
+            wrong.push(format!("{}: was {}, is {line}", row.name, was.unwrap_or("not listed")));
+        }
+        writeln!(text, "{} {line}", row.name)?;
+    }
+    if std::env::var_os("BLESS").is_some() {
+        fs::write(&path, text)?;
+    } else if !wrong.is_empty() {
+        return Err(format!("tests/syscalls/coverage.txt is old\n{}", wrong.join("\n")).into());
+    }
+    let tested = SYSCALLS.iter().filter(|row| programs.contains_key(row.name)).count();
+    eprintln!("{checks} checks call {tested} of {} system calls", SYSCALLS.len());
+    if checks < 400 {
+        Err("the suite has lost its checks".into())
+    } else {
+        Ok(Completion::Completed)
+    }
+}
+
 fn sources() -> Vec<PathBuf> {
     let folder = repository().join("tests/syscalls");
     let entries = fs::read_dir(folder).expect("tests/syscalls").flatten().map(|e| e.path());
@@ -80,5 +158,6 @@ fn main() {
             }));
         }
     }
+    trials.push(Trial::ignorable_test("coverage", coverage));
     libtest_mimic::run(&arguments, trials).exit();
 }

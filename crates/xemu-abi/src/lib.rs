@@ -17,6 +17,7 @@ pub mod process;
 pub mod sigframe;
 pub mod signal;
 pub mod stat;
+pub mod uring;
 pub mod wire;
 
 pub use errno::Errno;

@@ -77,20 +77,27 @@ pub struct Mapping {
 impl Mapping {
     /// Zeroed private memory where the kernel likes, whole pages, backed when first touched.
     pub fn anonymous(len: usize, protection: Protection) -> Result<Self, Errno> {
-        Self::map(0, len, protection as u64, ANONYMOUS, -1)
+        Self::map(0, len, protection as u64, ANONYMOUS, -1, 0)
     }
 
     /// Like [`Mapping::anonymous`], near `hint` when the place is free.
     pub fn at_hint(hint: u64, len: usize, protection: Protection) -> Result<Self, Errno> {
-        Self::map(hint, len, protection as u64, ANONYMOUS, -1)
+        Self::map(hint, len, protection as u64, ANONYMOUS, -1, 0)
     }
 
     /// Like [`Mapping::anonymous`], exactly at `addr`; EEXIST when something is there.
     pub fn fixed_noreplace(addr: u64, len: usize, protection: Protection) -> Result<Self, Errno> {
         let flags = ANONYMOUS | libc_flags(libc::MAP_FIXED_NOREPLACE);
-        let mapping = Self::map(addr, len, protection as u64, flags, -1)?;
+        let mapping = Self::map(addr, len, protection as u64, flags, -1, 0)?;
         // Kernels before 4.17 take the address for a hint.
         if mapping.addr == addr { Ok(mapping) } else { Err(libc::EEXIST) }
+    }
+
+    /// A part of a file, shared with all who map it. It may be cut off at any time, so it is to be
+    /// read and written only through functions that survive a fault.
+    pub fn of_file(fd: i32, offset: u64, len: usize) -> Result<Self, Errno> {
+        let flags = libc_flags(libc::MAP_SHARED | libc::MAP_POPULATE);
+        Self::map(0, len, Protection::ReadWrite as u64, flags, fd, offset)
     }
 
     /// Reserves addresses without access.
@@ -98,10 +105,17 @@ impl Mapping {
         Self::anonymous(len, Protection::None)
     }
 
-    fn map(addr: u64, len: usize, prot: u64, flags: u64, fd: i32) -> Result<Self, Errno> {
+    fn map(
+        addr: u64,
+        len: usize,
+        prot: u64,
+        flags: u64,
+        fd: i32,
+        offset: u64,
+    ) -> Result<Self, Errno> {
         let len = len.checked_next_multiple_of(PAGE_SIZE).ok_or(libc::ENOMEM)?;
         // SAFETY: no caller passes MAP_FIXED, so no existing mapping changes.
-        let attempt = || unsafe { raw_map(addr, len as u64, prot, flags, fd, 0) };
+        let attempt = || unsafe { raw_map(addr, len as u64, prot, flags, fd, offset) };
         let addr = match attempt() {
             Err(libc::ENOMEM) if release_addresses(len) => attempt(),
             result => result,
@@ -262,7 +276,7 @@ impl Drop for DualMapping {
 /// Shared anonymous memory, duplicated by mremap, whose old length 0 means "map these pages again".
 fn duplicate_shared(exec_addr: u64, len: usize) -> Result<Mapping, Errno> {
     let flags = libc_flags(libc::MAP_SHARED | libc::MAP_ANONYMOUS | libc::MAP_NORESERVE);
-    let writer = Mapping::map(0, len, Protection::ReadWrite as u64, flags, -1)?;
+    let writer = Mapping::map(0, len, Protection::ReadWrite as u64, flags, -1, 0)?;
     let how = libc_flags(libc::MREMAP_MAYMOVE | libc::MREMAP_FIXED);
     let args = [writer.addr, 0, len as u64, how, exec_addr, 0];
     // SAFETY: the target lies in the caller's reservation, to which nothing refers.
@@ -295,7 +309,7 @@ fn map_file_twice(fd: i32, exec_addr: u64, len: usize) -> Result<Mapping, Errno>
     // SAFETY: the call writes no memory.
     check(unsafe { syscall6(libc::SYS_ftruncate as u64, [fd as u64, len as u64, 0, 0, 0, 0]) })?;
     let shared = libc_flags(libc::MAP_SHARED);
-    let writer = Mapping::map(0, len, Protection::ReadWrite as u64, shared, fd)?;
+    let writer = Mapping::map(0, len, Protection::ReadWrite as u64, shared, fd, 0)?;
     let fixed = shared | libc_flags(libc::MAP_FIXED);
     let exec = Protection::ReadExecute as u64;
     // SAFETY: the target lies in the caller's reservation, to which nothing refers.

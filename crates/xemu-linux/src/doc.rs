@@ -4,10 +4,22 @@ use std::fmt::Write;
 
 use crate::table::{Class, Handler, SYSCALLS};
 
+/// Which program of `tests/syscalls/` calls each row, or why none does: kept by the test that runs
+/// them.
+const COVERAGE: &str = include_str!("../../../tests/syscalls/coverage.txt");
+
+/// What the document says of a row's test.
+fn test_of(name: &str) -> &'static str {
+    let line = COVERAGE.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(' '));
+    line.map_or("", |text| text.strip_prefix("- ").unwrap_or(text))
+}
+
 /// `docs/syscalls.md`, from the table.
 pub fn markdown() -> String {
     let mut out = String::from(
-        "# System calls\n\nGenerated from the table in `crates/xemu-linux/src/table.rs`.\n\n",
+        "# System calls\n\nGenerated from the table in `crates/xemu-linux/src/table.rs`. The last \
+         column names the program in `tests/syscalls/` that makes the call, or says why none \
+         does.\n\n",
     );
     let count = |class| SYSCALLS.iter().filter(|row| row.class == class).count();
     // Writing to a String does not fail.
@@ -21,7 +33,9 @@ pub fn markdown() -> String {
         count(Class::Partial),
         count(Class::Refused),
     );
-    out.push_str("| number | name | arguments | class | note |\n|---:|---|---|---|---|\n");
+    out.push_str(
+        "| number | name | arguments | class | note | test |\n|---:|---|---|---|---|---|\n",
+    );
     for row in SYSCALLS {
         let args: Vec<&str> = row.args.iter().map(|(name, _)| *name).collect();
         let note = match row.handler {
@@ -30,12 +44,13 @@ pub fn markdown() -> String {
         };
         let _ = writeln!(
             out,
-            "| {} | `{}` | {} | {:?} | {} |",
+            "| {} | `{}` | {} | {:?} | {} | {} |",
             row.nr,
             row.name,
             args.join(", "),
             row.class,
-            note
+            note,
+            test_of(row.name)
         );
     }
     out

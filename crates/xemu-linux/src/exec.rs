@@ -12,7 +12,7 @@ use xemu_abi::{Errno, Wire};
 
 use crate::args::*;
 use crate::host::{self, nr};
-use crate::path;
+use crate::path::{self, Link};
 use crate::process::Process;
 use crate::table::SysResult;
 use crate::thread::Thread;
@@ -83,7 +83,7 @@ fn to_cstring(bytes: Vec<u8>) -> Result<CString, Errno> {
 
 /// execve.
 pub fn execve(t: &mut Thread, path: Path, argv: Argv, envp: Envp) -> SysResult {
-    let found = path::lookup(t.process, path.0)?;
+    let found = path::lookup(t.process, path.0, Link::Follow)?;
     let target = Target {
         dirfd: AT_FDCWD as u64,
         path: to_cstring(found.host_bytes().to_vec())?,
@@ -106,7 +106,7 @@ pub fn execveat(
     if flags.0 & !(AT_EMPTY_PATH | AT_SYMLINK_NOFOLLOW | AT_EXECVE_CHECK) != 0 {
         return Err(Errno::EINVAL);
     }
-    let found = path::lookup(t.process, path.0)?;
+    let found = path::lookup(t.process, path.0, Link::unless(flags.0))?;
     let target = Target {
         dirfd: i64::from(dirfd.0).cast_unsigned(),
         path: to_cstring(found.host_bytes().to_vec())?,
@@ -350,7 +350,7 @@ fn script(
         argv.extend(argument.map(to_cstring).transpose()?);
         argv.push(name);
         argv.extend(rest);
-        let path = path::below_prefix(t.process, &interpreter)
+        let path = path::below_prefix(t.process, &interpreter, Link::Follow)
             .map_or_else(|| to_cstring(interpreter.clone()), Ok)?;
         let (dirfd, envp) = (AT_FDCWD as u64, original.envp.clone());
         let target = Target { dirfd, path, flags: 0, argv, envp };
@@ -377,8 +377,8 @@ fn script(
 /// ENOENT and others, when a program's own interpreter cannot be opened.
 fn check_interpreter(process: &Process, interpreter: Option<Vec<u8>>) -> Result<(), Errno> {
     let Some(interpreter) = interpreter else { return Ok(()) };
-    let path =
-        path::below_prefix(process, &interpreter).map_or_else(|| to_cstring(interpreter), Ok)?;
+    let path = path::below_prefix(process, &interpreter, Link::Follow)
+        .map_or_else(|| to_cstring(interpreter), Ok)?;
     open_at(AT_FDCWD as u64, &path, 0).map(drop)
 }
 

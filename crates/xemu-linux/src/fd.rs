@@ -32,11 +32,19 @@ fn word(fd: i32) -> u64 {
     i64::from(fd).cast_unsigned()
 }
 
+/// Descriptors are about to be closed; those of a child that shares memory are not its parent's.
+fn forget_rings(t: &Thread, fds: std::ops::RangeInclusive<u32>) {
+    if !t.is_vfork_child {
+        t.process.rings.forget(fds);
+    }
+}
+
 /// close.
 pub fn close(t: &mut Thread, fd: Fd) -> SysResult {
     if is_reserved(fd.0) {
         return Err(Errno::EBADF);
     }
+    forget_rings(t, fd.0.cast_unsigned()..=fd.0.cast_unsigned());
     t.blocking(nr::CLOSE, [word(fd.0), 0, 0, 0, 0, 0])
 }
 
@@ -61,7 +69,9 @@ pub fn dup3(t: &mut Thread, oldfd: Fd, newfd: Fd, flags: FileFlags) -> SysResult
         roots::moved(t.process, old, new);
     }
     let args = [word(oldfd.0), word(newfd.0), u64::from(flags.0), 0, 0, 0];
-    t.blocking(nr::DUP3, args)
+    let result = t.blocking(nr::DUP3, args)?;
+    forget_rings(t, newfd.0.cast_unsigned()..=newfd.0.cast_unsigned());
+    Ok(result)
 }
 
 /// close_range: leaves out the emulator's descriptors.
@@ -72,6 +82,10 @@ pub fn close_range(t: &mut Thread, first: Uint, last: Uint, flags: Hex) -> SysRe
         .filter(|fd| (first.0..=last.0).contains(fd))
         .collect();
     kept.sort_unstable();
+    const CLOSE_RANGE_CLOEXEC: u32 = 4;
+    if flags.0 & CLOSE_RANGE_CLOEXEC == 0 {
+        forget_rings(t, first.0..=last.0);
+    }
     let mut from = first.0;
     for fd in kept {
         if from < fd {

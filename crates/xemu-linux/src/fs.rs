@@ -1,12 +1,15 @@
 //! Files by path: open, status, access, links.
 
-use xemu_abi::fcntl::{AT_EMPTY_PATH, AT_SYMLINK_NOFOLLOW, O_NOFOLLOW, O_PATH, swap_open_flags};
+use xemu_abi::fcntl::{
+    AT_EMPTY_PATH, AT_SYMLINK_FOLLOW, AT_SYMLINK_NOFOLLOW, O_CREAT, O_EXCL, O_NOFOLLOW, O_PATH,
+    swap_open_flags,
+};
 use xemu_abi::stat::{HostStat, Stat};
 use xemu_abi::{Errno, Wire};
 
 use crate::args::*;
 use crate::host::{self, nr};
-use crate::path::{self, HostPath};
+use crate::path::{self, HostPath, Link};
 use crate::table::SysResult;
 use crate::thread::Thread;
 use crate::{mem, proc};
@@ -17,7 +20,7 @@ fn at(dirfd: DirFd) -> u64 {
 
 /// openat: open flags, prefix, and /proc files that would show the emulator.
 pub fn openat(t: &mut Thread, dirfd: DirFd, path: Path, flags: OpenFlags, mode: Mode) -> SysResult {
-    let found = path::lookup_at(t.process, at(dirfd), path.0)?;
+    let found = path::lookup_at(t.process, at(dirfd), path.0, link_of(flags.0))?;
     if flags.0 & u64::from(O_PATH) == 0
         && let Some(fd) = proc::open(t, &found, flags.0)?
     {
@@ -33,9 +36,8 @@ pub fn openat(t: &mut Thread, dirfd: DirFd, path: Path, flags: OpenFlags, mode: 
 /// The part of `struct open_how` that every version has.
 const OPEN_HOW_SIZE: usize = 24;
 
-/// openat2: like openat, flags in a structure that may grow.
-pub fn openat2(t: &mut Thread, dirfd: DirFd, path: Path, how: Addr, size: Size) -> SysResult {
-    let len = usize::try_from(size.0).map_err(|_| Errno::E2BIG)?;
+fn read_open_how(addr: u64, size: u64) -> Result<Vec<u8>, Errno> {
+    let len = usize::try_from(size).map_err(|_| Errno::E2BIG)?;
     if len < OPEN_HOW_SIZE {
         return Err(Errno::EINVAL);
     }
@@ -43,9 +45,22 @@ pub fn openat2(t: &mut Thread, dirfd: DirFd, path: Path, how: Addr, size: Size) 
         return Err(Errno::E2BIG);
     }
     let mut bytes = vec![0; len];
-    mem::read(how.0, &mut bytes)?;
+    mem::read(addr, &mut bytes)?;
+    Ok(bytes)
+}
+
+/// A guest's `struct open_how` as the host has it.
+pub fn host_open_how(addr: u64, size: u64) -> Result<Vec<u8>, Errno> {
+    let mut bytes = read_open_how(addr, size)?;
+    swap_open_flags(u64::decode(&bytes)).encode(&mut bytes);
+    Ok(bytes)
+}
+
+/// openat2: like openat, flags in a structure that may grow.
+pub fn openat2(t: &mut Thread, dirfd: DirFd, path: Path, how: Addr, size: Size) -> SysResult {
+    let mut bytes = read_open_how(how.0, size.0)?;
     let flags = u64::decode(&bytes);
-    let found = path::lookup(t.process, path.0)?;
+    let found = path::lookup(t.process, path.0, link_of(flags))?;
     let resolve = u64::decode(&bytes[16..]);
     if flags & u64::from(O_PATH) == 0
         && resolve == 0
@@ -90,7 +105,7 @@ fn status_path(
     if flags & AT_EMPTY_PATH != 0 && path.0 == 0 {
         return Ok(None);
     }
-    let found = path::lookup_at(t.process, at(dirfd), path.0)?;
+    let found = path::lookup_at(t.process, at(dirfd), path.0, Link::unless(flags))?;
     let own_link = found.is_exe_link() && flags & AT_SYMLINK_NOFOLLOW != 0;
     Ok((!own_link).then_some(found))
 }
@@ -128,7 +143,7 @@ pub fn statx(
 
 /// faccessat: prefix.
 pub fn faccessat(t: &mut Thread, dirfd: DirFd, path: Path, mode: Access) -> SysResult {
-    let found = path::lookup_at(t.process, at(dirfd), path.0)?;
+    let found = path::lookup_at(t.process, at(dirfd), path.0, Link::Follow)?;
     t.blocking(nr::FACCESSAT, [at(dirfd), found.addr(), u64::from(mode.0), 0, 0, 0])
 }
 
@@ -140,7 +155,7 @@ pub fn faccessat2(
     mode: Access,
     flags: AtFlags,
 ) -> SysResult {
-    let found = path::lookup_at(t.process, at(dirfd), path.0)?;
+    let found = path::lookup_at(t.process, at(dirfd), path.0, Link::unless(flags.0))?;
     let (mode, flags) = (u64::from(mode.0), u64::from(flags.0));
     t.blocking(nr::FACCESSAT2, [at(dirfd), found.addr(), mode, flags, 0, 0])
 }
@@ -154,7 +169,7 @@ pub fn readlinkat(
     bufsiz: Int,
 ) -> SysResult {
     let size = usize::try_from(bufsiz.0).ok().filter(|n| *n > 0).ok_or(Errno::EINVAL)?;
-    let found = path::lookup_at(t.process, at(dirfd), path.0)?;
+    let found = path::lookup_at(t.process, at(dirfd), path.0, Link::Keep)?;
     if found.is_exe_link() && found.addr() != path.0 {
         let exe = found.host_bytes();
         let len = exe.len().min(size);
@@ -166,7 +181,9 @@ pub fn readlinkat(
 
 /// inotify_add_watch: prefix.
 pub fn inotify_add_watch(t: &mut Thread, fd: Fd, path: Path, mask: Hex) -> SysResult {
-    let found = path::lookup(t.process, path.0)?;
+    const IN_DONT_FOLLOW: u32 = 0x200_0000;
+    let link = if mask.0 & IN_DONT_FOLLOW == 0 { Link::Follow } else { Link::Keep };
+    let found = path::lookup(t.process, path.0, link)?;
     let fd = i64::from(fd.0).cast_unsigned();
     t.blocking(nr::INOTIFY_ADD_WATCH, [fd, found.addr(), u64::from(mask.0), 0, 0, 0])
 }
@@ -179,7 +196,8 @@ pub fn utimensat(
     times: Addr,
     flags: AtFlags,
 ) -> SysResult {
-    let found = if path.0 == 0 { None } else { Some(path::lookup(t.process, path.0)?) };
+    let link = Link::unless(flags.0);
+    let found = if path.0 == 0 { None } else { Some(path::lookup(t.process, path.0, link)?) };
     let addr = found.as_ref().map_or(0, HostPath::addr);
     t.blocking(nr::UTIMENSAT, [at(dirfd), addr, times.0, u64::from(flags.0), 0, 0])
 }
@@ -193,21 +211,56 @@ pub fn name_to_handle_at(
     mount_id: Addr,
     flags: AtFlags,
 ) -> SysResult {
-    let found = path::lookup(t.process, path.0)?;
+    let link = if flags.0 & AT_SYMLINK_FOLLOW != 0 { Link::Follow } else { Link::Keep };
+    let found = path::lookup(t.process, path.0, link)?;
     let args = [at(dirfd), found.addr(), handle.0, mount_id.0, u64::from(flags.0), 0];
     t.blocking(nr::NAME_TO_HANDLE_AT, args)
 }
 
 /// swapon: prefix.
 pub fn swapon(t: &mut Thread, path: Path, flags: Hex) -> SysResult {
-    let found = path::lookup(t.process, path.0)?;
+    let found = path::lookup(t.process, path.0, Link::Follow)?;
     t.blocking(nr::SWAPON, [found.addr(), u64::from(flags.0), 0, 0, 0, 0])
 }
 
 /// statfs: prefix.
 pub fn statfs(t: &mut Thread, path: Path, buf: Addr) -> SysResult {
-    let found = path::lookup(t.process, path.0)?;
+    let found = path::lookup(t.process, path.0, Link::Follow)?;
     t.blocking(nr::STATFS, [found.addr(), buf.0, 0, 0, 0, 0])
+}
+
+/// What open flags say of a link at the end.
+pub fn link_of(flags: u64) -> Link {
+    let new = flags & u64::from(O_CREAT | O_EXCL) == u64::from(O_CREAT | O_EXCL);
+    if no_follow(flags) || new { Link::Keep } else { Link::Follow }
+}
+
+/// A host call whose argument `at` is a path that is looked up below the prefix. NULL is passed on:
+/// some calls then mean the descriptor.
+pub fn prefixed(t: &mut Thread, nr: u16, at: usize, link: Link, words: &[u64; 6]) -> SysResult {
+    if words[at] == 0 {
+        return t.blocking(nr, *words);
+    }
+    let found = path::lookup(t.process, words[at], link)?;
+    let mut args = *words;
+    args[at] = found.addr();
+    t.blocking(nr, args)
+}
+
+/// fanotify_mark: prefix.
+pub fn fanotify_mark(
+    t: &mut Thread,
+    fd: Fd,
+    flags: Hex,
+    mask: Word,
+    dirfd: DirFd,
+    path: Path,
+) -> SysResult {
+    const FAN_MARK_DONT_FOLLOW: u32 = 4;
+    let link = if flags.0 & FAN_MARK_DONT_FOLLOW == 0 { Link::Follow } else { Link::Keep };
+    let fd = i64::from(fd.0).cast_unsigned();
+    let words = [fd, u64::from(flags.0), mask.0, at(dirfd), path.0, 0];
+    prefixed(t, nr::FANOTIFY_MARK, 4, link, &words)
 }
 
 /// Whether open flags ask for the link itself.

@@ -36,6 +36,7 @@ pub mod signal_wait;
 pub mod strace;
 pub mod table;
 pub mod thread;
+pub mod uring;
 
 pub use doc::markdown;
 pub use engine::{Engine, EngineThread};

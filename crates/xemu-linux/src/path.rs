@@ -58,10 +58,26 @@ pub fn read(addr: u64) -> Result<Vec<u8>, Errno> {
     if path.len() >= PATH_MAX { Err(Errno::ENAMETOOLONG) } else { Ok(path) }
 }
 
+/// What becomes of a symbolic link at the end of a path.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Link {
+    /// The call means what the link leads to.
+    Follow,
+    /// The call means the link.
+    Keep,
+}
+
+impl Link {
+    /// As flags of a call say whose default is to follow.
+    pub fn unless(flags: u32) -> Self {
+        if flags & AT_SYMLINK_NOFOLLOW == 0 { Self::Follow } else { Self::Keep }
+    }
+}
+
 /// Reads a path and looks it up below the prefix.
-pub fn lookup(process: &Process, addr: u64) -> Result<HostPath, Errno> {
+pub fn lookup(process: &Process, addr: u64, link: Link) -> Result<HostPath, Errno> {
     let guest = read(addr)?;
-    let mut path = HostPath { replaced: below_prefix(process, &guest), guest, addr };
+    let mut path = HostPath { replaced: below_prefix(process, &guest, link), guest, addr };
     if path.replaced.is_none() && path.proc_entry() == Some(b"exe") {
         // The host's link leads to the emulator.
         let exe = process.exe_path.clone();
@@ -75,8 +91,8 @@ pub fn lookup(process: &Process, addr: u64) -> Result<HostPath, Errno> {
 }
 
 /// Like [`lookup`], for a path that may be relative to a folder below /proc.
-pub fn lookup_at(process: &Process, dirfd: u64, addr: u64) -> Result<HostPath, Errno> {
-    let mut path = lookup(process, addr)?;
+pub fn lookup_at(process: &Process, dirfd: u64, addr: u64, link: Link) -> Result<HostPath, Errno> {
+    let mut path = lookup(process, addr, link)?;
     if path.replaced.is_none()
         && path.guest.first() != Some(&b'/')
         && let Some(absolute) = absolute_proc(dirfd, &path.guest)
@@ -94,15 +110,69 @@ pub fn lookup_at(process: &Process, dirfd: u64, addr: u64) -> Result<HostPath, E
 }
 
 /// The path below the prefix, if the guest's is absolute and something is there.
-pub fn below_prefix(process: &Process, guest: &[u8]) -> Option<CString> {
+pub fn below_prefix(process: &Process, guest: &[u8], link: Link) -> Option<CString> {
     let prefix = process.config.prefix.as_ref()?.as_os_str().as_bytes();
     if guest.first() != Some(&b'/') || guest.starts_with(prefix) {
         return None;
     }
-    let mut path = prefix.strip_suffix(b"/").unwrap_or(prefix).to_vec();
-    path.extend_from_slice(guest);
+    let prefix = prefix.strip_suffix(b"/").unwrap_or(prefix);
+    if let Some(path) = inside(prefix, guest, link) {
+        return Some(path);
+    }
+    // A link in the tree may lead to what only the host has.
+    let path = CString::new([prefix, guest].concat()).ok()?;
+    exists(&path).then_some(path)
+}
+
+/// The path of what a guest's absolute path names when the prefix is the root: an absolute
+/// symbolic link begins at the prefix again, and `..` does not leave it.
+fn inside(prefix: &[u8], guest: &[u8], link: Link) -> Option<CString> {
+    /// (MAXSYMLINKS in include/linux/namei.h)
+    const MAX_LINKS: usize = 40;
+    let components = |path: &[u8]| {
+        let parts = path.split(|b| *b == b'/').filter(|part| !part.is_empty() && *part != b".");
+        parts.rev().map(<[u8]>::to_vec).collect::<Vec<_>>()
+    };
+    let mut rest = components(guest);
+    let mut path = prefix.to_vec();
+    let mut links = 0;
+    while let Some(part) = rest.pop() {
+        if part == b".." {
+            let parent = path[prefix.len()..].iter().rposition(|b| *b == b'/').unwrap_or(0);
+            path.truncate(prefix.len() + parent);
+            continue;
+        }
+        let here = path.len();
+        path.push(b'/');
+        path.extend_from_slice(&part);
+        if rest.is_empty() && link == Link::Keep {
+            break;
+        }
+        let Some(target) = read_link(&path) else { continue };
+        links += 1;
+        if links > MAX_LINKS {
+            return None;
+        }
+        path.truncate(if target.starts_with(b"/") { prefix.len() } else { here });
+        rest.extend(components(&target));
+    }
+    // A path that ends with a slash names a folder, which the host is to check.
+    if guest.ends_with(b"/") {
+        path.push(b'/');
+    }
     let path = CString::new(path).ok()?;
     exists(&path).then_some(path)
+}
+
+/// Where a symbolic link leads; `None` for anything else.
+fn read_link(path: &[u8]) -> Option<Vec<u8>> {
+    let path = CString::new(path).ok()?;
+    let mut target = vec![0; PATH_MAX];
+    let at = AT_FDCWD as u64;
+    let args = [at, path.as_ptr() as u64, target.as_mut_ptr() as u64, PATH_MAX as u64, 0, 0];
+    let len = host::syscall(host::nr::READLINKAT, args).ok()?;
+    target.truncate(len as usize);
+    Some(target)
 }
 
 /// Whether something is at a path, even a dangling link.

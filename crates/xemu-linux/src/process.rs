@@ -111,6 +111,8 @@ pub struct Process {
     pub program: ProgramInfo,
     /// RLIMIT_DATA and RLIMIT_AS as the guest set them.
     memory_limits: Mutex<[Option<Rlimit>; 2]>,
+    /// The rings of io_uring.
+    pub(crate) rings: crate::uring::Rings,
     /// What PR_SET_MDWE set.
     pub(crate) mdwe: AtomicU64,
     /// How often each number was refused or unknown; the last entry is for numbers out of range.
@@ -134,6 +136,7 @@ impl Process {
             exe_path: program.exe_path.clone(),
             program,
             memory_limits: Mutex::new([None; 2]),
+            rings: Default::default(),
             mdwe: AtomicU64::new(0),
             unsupported: (0..=table::MAX_NR).map(|_| AtomicU64::new(0)).collect(),
         })

@@ -40,7 +40,7 @@ fn under_mask(
 }
 
 /// The same for calls whose mask may be absent.
-fn under_optional_mask(
+pub(crate) fn under_optional_mask(
     t: &mut Thread,
     addr: u64,
     size: u64,

@@ -9,9 +9,10 @@ use xemu_abi::signal::{SigAction, SigAltStack, SigInfo, SigSet};
 use xemu_abi::stat::{EpollEvent, Stat};
 
 use crate::args::*;
+use crate::path::Link;
 use crate::strace::shown::{IntPair, Itimerspec, Rlimit, Timespec, Utsname};
 use crate::thread::Thread;
-use crate::{exec, fd, fs, info, ipc, mm, process, roots, signal, signal_wait, thread};
+use crate::{exec, fd, fs, info, ipc, mm, process, roots, signal, signal_wait, thread, uring};
 
 /// What a handler returns: the word for X0, or an error number.
 pub type SysResult = Result<u64, Errno>;
@@ -72,6 +73,18 @@ pub enum Ret {
 macro_rules! handler {
     (host ($nr:literal) $($ty:ty)*) => {
         Handler::Host($nr)
+    };
+    (path ($nr:literal, $at:literal) $($ty:ty)*) => {
+        Handler::Call(|thread, words| fs::prefixed(thread, $nr, $at, Link::Follow, words))
+    };
+    (link ($nr:literal, $at:literal) $($ty:ty)*) => {
+        Handler::Call(|thread, words| fs::prefixed(thread, $nr, $at, Link::Keep, words))
+    };
+    (path_at ($nr:literal, $at:literal, $flags:literal) $($ty:ty)*) => {
+        Handler::Call(|thread, words| {
+            let link = Link::unless(words[$flags] as u32);
+            fs::prefixed(thread, $nr, $at, link, words)
+        })
     };
     (errno ($name:ident) $($ty:ty)*) => {
         Handler::Refuse(Errno::$name)
@@ -146,12 +159,14 @@ syscalls! {
       7 fsetxattr (fd: Fd, name: Str, value: Data, size: Size, flags: Hex) -> Int
         [Passthrough] => host(190);
       8 getxattr (path: Path, name: Str, value: OutData, size: Size) -> Int
-        [Passthrough] => host(191);
+        [Custom "path prefix"] => path(191, 0);
       9 lgetxattr (path: Path, name: Str, value: OutData, size: Size) -> Int
-        [Passthrough] => host(192);
+        [Custom "path prefix"] => link(192, 0);
      10 fgetxattr (fd: Fd, name: Str, value: OutData, size: Size) -> Int [Passthrough] => host(193);
-     11 listxattr (path: Path, list: OutData, size: Size) -> Int [Passthrough] => host(194);
-     12 llistxattr (path: Path, list: OutData, size: Size) -> Int [Passthrough] => host(195);
+     11 listxattr (path: Path, list: OutData, size: Size) -> Int
+        [Custom "path prefix"] => path(194, 0);
+     12 llistxattr (path: Path, list: OutData, size: Size) -> Int
+        [Custom "path prefix"] => link(195, 0);
      13 flistxattr (fd: Fd, list: OutData, size: Size) -> Int [Passthrough] => host(196);
      14 removexattr (path: Path, name: Str) -> Int [Passthrough] => host(197);
      15 lremovexattr (path: Path, name: Str) -> Int [Passthrough] => host(198);
@@ -198,7 +213,8 @@ syscalls! {
         [Refused "removed in Linux 3.1"] => errno(ENOSYS);
      43 statfs (path: Path, buf: Addr) -> Int [Custom "path prefix"] => call(fs::statfs);
      44 fstatfs (fd: Fd, buf: Addr) -> Int [Passthrough] => host(138);
-     45 truncate (path: Path, length: Off) -> Int [Passthrough] => host(76);
+     45 truncate (path: Path, length: Off) -> Int
+        [Custom "path prefix"] => path(76, 0);
      46 ftruncate (fd: Fd, length: Off) -> Int [Passthrough] => host(77);
      47 fallocate (fd: Fd, mode: Hex, offset: Off, len: Off) -> Int [Passthrough] => host(285);
      48 faccessat (dirfd: DirFd, path: Path, mode: Access) -> Int
@@ -495,7 +511,7 @@ syscalls! {
     262 fanotify_init (flags: Hex, event_f_flags: FileFlags) -> Int
         [Convert "open flags"] => call(fd::fanotify_init);
     263 fanotify_mark (fanotify_fd: Fd, flags: Hex, mask: Word, dirfd: DirFd, path: Path) -> Int
-        [Passthrough] => host(301);
+        [Custom "path prefix"] => call(fs::fanotify_mark);
     264 name_to_handle_at (dirfd: DirFd, path: Path, handle: Addr, mount_id: Addr,
             flags: AtFlags) -> Int
         [Custom "path prefix"] => call(fs::name_to_handle_at);
@@ -558,12 +574,13 @@ syscalls! {
     424 pidfd_send_signal (pidfd: Fd, sig: Sig, info: In<SigInfo>, flags: Hex) -> Int
         [Passthrough] => host(424);
     425 io_uring_setup (entries: Uint, params: Addr) -> Int
-        [Refused "open flags inside shared rings are not converted"] => errno(ENOSYS);
+        [Partial "the kernel's polling thread is replaced by calls"] => call(uring::io_uring_setup);
     426 io_uring_enter (fd: Fd, to_submit: Uint, min_complete: Uint, flags: Hex, sig: Addr,
             sigsz: Size) -> Int
-        [Refused "open flags inside shared rings are not converted"] => errno(ENOSYS);
+        [Convert "open flags, epoll events and paths inside of entries; signal mask"]
+        => call(uring::io_uring_enter);
     427 io_uring_register (fd: Fd, opcode: Uint, arg: Addr, nr_args: Uint) -> Int
-        [Refused "open flags inside shared rings are not converted"] => errno(ENOSYS);
+        [Partial "rings do not change their size"] => call(uring::io_uring_register);
     428 open_tree (dirfd: DirFd, path: Path, flags: Hex) -> Int [Passthrough] => host(428);
     429 move_mount (from_dirfd: DirFd, from_path: Path, to_dirfd: DirFd, to_path: Path,
             flags: Hex) -> Int
@@ -629,15 +646,15 @@ syscalls! {
         [Passthrough] => host(463);
     464 getxattrat (dirfd: DirFd, path: Path, flags: AtFlags, name: Str, args: Addr,
             size: Size) -> Int
-        [Passthrough] => host(464);
+        [Custom "path prefix"] => path_at(464, 1, 2);
     465 listxattrat (dirfd: DirFd, path: Path, flags: AtFlags, list: OutData, size: Size) -> Int
-        [Passthrough] => host(465);
+        [Custom "path prefix"] => path_at(465, 1, 2);
     466 removexattrat (dirfd: DirFd, path: Path, flags: AtFlags, name: Str) -> Int
         [Passthrough] => host(466);
     467 open_tree_attr (dirfd: DirFd, path: Path, flags: Hex, attr: Addr, size: Size) -> Int
         [Passthrough] => host(467);
     468 file_getattr (dirfd: DirFd, path: Path, attr: Addr, size: Size, flags: AtFlags) -> Int
-        [Passthrough] => host(468);
+        [Custom "path prefix"] => path_at(468, 1, 4);
     469 file_setattr (dirfd: DirFd, path: Path, attr: Addr, size: Size, flags: AtFlags) -> Int
         [Passthrough] => host(469);
 }

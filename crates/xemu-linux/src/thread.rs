@@ -52,6 +52,8 @@ pub struct Thread {
     pub fault_esr: u64,
     /// Set when the thread is to end, with the status.
     pub ended: Option<i32>,
+    /// Rings of io_uring that the thread names by index.
+    pub registered_rings: crate::uring::Registered,
     /// Whether this is a child that shares its suspended parent's memory.
     pub is_vfork_child: bool,
 }
@@ -74,6 +76,7 @@ impl Thread {
             fault_address: 0,
             fault_esr: 0,
             ended: None,
+            registered_rings: Default::default(),
             is_vfork_child: false,
         }
     }
@@ -573,6 +576,7 @@ fn fork_with_locks(t: &Thread, args: &CloneArgs) -> Result<(Fork, Option<fd::Sus
     let space = t.process.space.lock_for_fork();
     let actions = t.actions.lock_for_fork();
     let limits = t.process.lock_limits();
+    let rings = t.process.rings.lock();
     // The kernel's suspension would come with locks held that other threads need.
     let mut suspension = None;
     if args.flags & CLONE_VFORK != 0 {
@@ -585,6 +589,7 @@ fn fork_with_locks(t: &Thread, args: &CloneArgs) -> Result<(Fork, Option<fd::Sus
     if let Some(suspension) = &mut suspension {
         suspension.forked(result == Ok(Fork::Child));
     }
+    drop(rings);
     drop(limits);
     drop(actions);
     drop(space);
@@ -613,6 +618,7 @@ fn become_child(t: &mut Thread, args: &CloneArgs) {
     pending::clear();
     t.tid = host::gettid();
     t.robust_list = 0;
+    t.process.rings.after_fork();
     if t.process.mdwe.load(Ordering::Relaxed) & PR_MDWE_NO_INHERIT != 0 {
         t.process.mdwe.store(0, Ordering::Relaxed);
         t.process.space.set_refuse_exec_gain(false);

@@ -80,6 +80,11 @@ fn map_validated(range: &Range<u64>, source: &Source) -> Result<(), i32> {
     result
 }
 
+/// Maps at an address that the host's kernel chooses, which becomes the guest's.
+pub(crate) fn map_where_the_file_likes(len: u64, source: &Source) -> Result<u64, i32> {
+    map(&(0..len), source, 0)
+}
+
 fn map(range: &Range<u64>, source: &Source, how: u32) -> Result<u64, i32> {
     let flags = u64::from(source.flags & !NOT_PASSED | how);
     let (len, prot) = (range.end - range.start, host_prot(source.prot));

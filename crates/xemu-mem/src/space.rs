@@ -531,11 +531,19 @@ impl State {
             return Ok(at);
         }
         let source = request.source;
-        self.place(request.len, request.align, |state, range| {
+        let placed = self.place(request.len, request.align, |state, range| {
             host::map_new(range, &source)?;
             state.maps.insert(range.start, request.region(range.end));
             Ok(())
-        })
+        });
+        if placed != Err(EINVAL) || source.flags & MAP_ANONYMOUS != 0 {
+            return placed;
+        }
+        // Some files let nobody choose the address.
+        // (io_uring_get_unmapped_area in io_uring/memmap.c)
+        let at = host::map_where_the_file_likes(request.len, &source)?;
+        self.maps.insert(at, request.region(at + request.len));
+        Ok(at)
     }
 
     fn try_hint(&mut self, hint: u64, request: &Request) -> Option<u64> {
