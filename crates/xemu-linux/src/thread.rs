@@ -366,6 +366,9 @@ fn spawn(t: &mut Thread, args: &CloneArgs) -> SysResult {
     let (process, mask, actions, args) = (t.process, t.mask, t.actions.clone(), *args);
     let (report, started) = mpsc::channel();
     let main = move || {
+        // The host's C library lets its signal for cancellation through, which the guest has a use
+        // for. Nobody knows the thread's id before this.
+        host::set_mask(SigSet(!crate::signal::FAULTS.0));
         unshare_fs(args.flags);
         let tid = host::gettid();
         for (bit, addr) in
