@@ -264,9 +264,6 @@ impl AddressSpace {
         if prot & PROT_MTE != 0 && flags & (MAP_ANONYMOUS | MAP_SHARED) == 0 {
             return Err(EINVAL);
         }
-        if self.denies_write_exec(prot, prot) {
-            return Err(EACCES);
-        }
         self.note_protection(prot);
         let mut state = self.lock();
         let mut changes = Changes::default();
