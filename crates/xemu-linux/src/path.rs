@@ -258,6 +258,29 @@ mod tests {
     use super::*;
 
     #[test]
+    fn links_stay_inside_of_the_prefix() {
+        let tree = std::env::temp_dir().join(format!("xemu-prefix-{}", std::process::id()));
+        std::fs::create_dir_all(tree.join("usr/lib")).expect("a folder");
+        std::fs::write(tree.join("usr/lib/real"), "").expect("a file");
+        let link = |to: &str, name: &str| std::os::unix::fs::symlink(to, tree.join(name));
+        link("/usr/lib/real", "absolute").expect("a link");
+        link("../../../usr/lib", "above").expect("a link");
+        link("/loop", "loop").expect("a link");
+        let prefix = tree.as_os_str().as_bytes();
+        let found = |path: &str, link| {
+            let path = inside(prefix, path.as_bytes(), link)?;
+            Some(path.to_str().ok()?.strip_prefix(tree.to_str()?)?.to_owned())
+        };
+        assert_eq!(found("/absolute", Link::Follow).as_deref(), Some("/usr/lib/real"));
+        assert_eq!(found("/absolute", Link::Keep).as_deref(), Some("/absolute"));
+        assert_eq!(found("/above/real", Link::Keep).as_deref(), Some("/usr/lib/real"));
+        assert_eq!(found("/../../usr/./lib/", Link::Follow).as_deref(), Some("/usr/lib/"));
+        assert_eq!(found("/loop", Link::Follow), None);
+        assert_eq!(found("/none", Link::Follow), None);
+        let _ = std::fs::remove_dir_all(&tree);
+    }
+
+    #[test]
     fn own_entries_are_found() {
         assert_eq!(own_proc_entry(b"/proc/self/exe"), Some(&b"exe"[..]));
         let by_pid = format!("/proc/{}/maps", std::process::id());
