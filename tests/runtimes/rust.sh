@@ -20,7 +20,7 @@ fn main() {
     println!("{:?}", thread::spawn(|| { let v: Vec<i32> = vec![]; v[0] }).join().is_err()); println!("{} {} {}", f64::NAN as i32, 1e30f32 as u8, (-5i32).rem_euclid(3)); std::process::exit(7);
 }
 R
-cargo --offline test -q 2>/dev/null | grep 'test result'
+cargo --offline test -q 2>/dev/null | sed -n '/test result/s/; finished.*//p'
 cargo --offline run -q 2>/dev/null
 echo "status $?"
 cargo --offline run -q --release 2>/dev/null
