@@ -16,7 +16,7 @@ use std::time::Duration;
 use common::{EMULATOR, Outcome, difference, repository, run, tail};
 use libtest_mimic::{Arguments, Completion, Failed, Trial};
 
-const LIMIT: Duration = Duration::from_secs(120);
+const LIMIT: Duration = Duration::from_secs(300);
 /// What a script ends with when the machine lacks something for it.
 const CANNOT: i32 = 125;
 

@@ -18,7 +18,7 @@ use libtest_mimic::{Arguments, Completion, Failed, Trial};
 /// The status by which a test program says that the CPU or the kernel lacks what it needs.
 const SKIPPED: i32 = 77;
 /// No test program needs more than a few seconds under the slowest engine of a debug build.
-const LIMIT: Duration = Duration::from_secs(120);
+const LIMIT: Duration = Duration::from_secs(300);
 
 struct Row {
     status: i32,

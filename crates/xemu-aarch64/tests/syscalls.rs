@@ -20,7 +20,7 @@ use xemu_linux::table::SYSCALLS;
 
 const NATIVE_COMPILER: &str = "cc";
 const CROSS_COMPILER: &str = "aarch64-linux-gnu-gcc";
-const LIMIT: Duration = Duration::from_secs(120);
+const LIMIT: Duration = Duration::from_secs(300);
 
 /// Compiles a program; `None` when there is no such compiler.
 fn compile(
