@@ -160,6 +160,9 @@ fn guarded_pages_need_a_note_and_a_processor() {
     let path = write("bti", "prog", &bytes);
     for (hwcap2, guarded) in [(0, false), (xemu_abi::hwcap::HWCAP2_BTI, true)] {
         let space = space();
+        if guarded {
+            space.set_extra_protections(xemu_mem::consts::PROT_BTI);
+        }
         let mut request = request(&path);
         request.hwcap[1] = hwcap2;
         let loaded = xemu_loader::load(&space, request).unwrap();
