@@ -3,6 +3,7 @@
 use core::ffi::{CStr, c_char, c_int};
 use core::ops::Range;
 use core::sync::atomic::{AtomicU64, Ordering};
+use std::io::Read;
 
 use crate::syscall6;
 
@@ -119,7 +120,10 @@ pub fn show_image(image: &ShownImage) -> bool {
 /// Field 47 of /proc/self/stat.
 fn own_heap_start() -> Option<u64> {
     const HEAP_START: usize = 47 - 3;
-    let stat = std::fs::read("/proc/self/stat").ok()?;
+    // The file is short and is made anew for each reading, so one `read` gets all of it.
+    let mut room = [0; 2048];
+    let len = std::fs::File::open("/proc/self/stat").ok()?.read(&mut room).ok()?;
+    let stat = room.get(..len)?;
     let behind_name = stat.iter().rposition(|b| *b == b')')? + 2;
     let field = stat.get(behind_name..)?.split(|b| *b == b' ').nth(HEAP_START)?;
     std::str::from_utf8(field).ok()?.trim_end().parse().ok()
