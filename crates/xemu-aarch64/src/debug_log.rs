@@ -95,20 +95,9 @@ const HIGH_FD: u64 = 1000;
 
 /// Opens a log file for appending, so that processes that share it write line by line.
 fn open(path: &Path) -> Result<i32, String> {
-    const FCNTL: u64 = 72;
-    const CLOSE: u64 = 3;
-    const F_DUPFD_CLOEXEC: u64 = 1030;
     let file = std::fs::OpenOptions::new().create(true).append(true).open(path);
     let fd = file.map_err(|e| format!("-D: {}: {e}", path.display()))?.into_raw_fd();
-    let word = i64::from(fd).cast_unsigned();
-    let args = [word, F_DUPFD_CLOEXEC, HIGH_FD, 0, 0, 0];
-    match i32::try_from(xemu_host::guest_syscall(FCNTL, args)) {
-        Ok(high) if high >= 0 => {
-            xemu_host::guest_syscall(CLOSE, [word, 0, 0, 0, 0, 0]);
-            Ok(high)
-        }
-        _ => Ok(fd),
-    }
+    Ok(xemu_linux::fd::move_up(fd, HIGH_FD))
 }
 
 /// Writes all of `bytes`, as far as the descriptor takes them. Without a lock, which a fork could

@@ -2,7 +2,7 @@
 
 use std::ffi::CString;
 use std::fs::File;
-use std::os::fd::{AsRawFd, IntoRawFd};
+use std::os::fd::IntoRawFd;
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::{FileExt, OpenOptionsExt};
 use std::path::Path;
@@ -51,19 +51,6 @@ pub fn own_file() -> Option<i32> {
     if u16::from_le_bytes(machine) != EM_X86_64 {
         return None;
     }
-    let fd = out_of_the_way(file);
+    let fd = xemu_linux::fd::move_up(file.into_raw_fd(), xemu_linux::fd::HIGH);
     xemu_linux::fd::reserve(fd).then_some(fd)
-}
-
-/// Moves a descriptor away from the numbers that programs are given first, if the limit allows it.
-fn out_of_the_way(file: File) -> i32 {
-    const FCNTL: u64 = 72;
-    const F_DUPFD_CLOEXEC: u64 = 1030;
-    const HIGH: u64 = 200;
-    let low = file.as_raw_fd();
-    let args = [i64::from(low).cast_unsigned(), F_DUPFD_CLOEXEC, HIGH, 0, 0, 0];
-    match i32::try_from(xemu_host::guest_syscall(FCNTL, args)) {
-        Ok(high) if high >= 0 => high,
-        _ => file.into_raw_fd(),
-    }
 }

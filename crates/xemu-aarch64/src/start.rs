@@ -304,8 +304,7 @@ fn jit_config(
 
 fn program_info(options: &Options, program: &Program) -> ProgramInfo {
     let prefix = options.prefix.as_deref().map(resolved);
-    let below = prefix.and_then(|p| program.exe.strip_prefix(p).ok().map(Path::to_owned));
-    let path = below.map_or_else(|| program.exe.clone(), |below| Path::new("/").join(below));
+    let path = xemu_linux::path::for_guest(prefix.as_deref(), &program.exe);
     ProgramInfo {
         name: command_name(options, &path),
         exe_path: path.into_os_string().into_vec(),

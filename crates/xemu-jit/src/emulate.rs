@@ -7,7 +7,7 @@ use xemu_interp::{BlockEnd, Interp, Machine};
 use xemu_ir::{Block, FpMode};
 use xemu_lift::{Guarded, Lifter, Limits, fp_mode};
 
-use crate::guest::Guest;
+use crate::guest::{Guest, with_guarded};
 
 /// How many lifted instructions are kept.
 const MOST_KEPT: usize = 1024;
@@ -91,12 +91,11 @@ impl Emulator {
         guest: &dyn Guest,
         lifter: &mut Lifter,
     ) -> Result<BlockEnd, GuestFault> {
-        let fp = fp_mode(cpu);
-        let guarded = |addr| guest.is_guarded(addr);
-        let guarded: Guarded<'_> = if guest.has_guarded_pages() { Some(&guarded) } else { None };
-        let stop_at = &mut |_| true;
-        let mut limits = Limits { max_insns: MAX_INSNS, fp, stop_at, guarded };
-        lifter.lift_block(cpu.pc, &mut |a| guest.fetch(a), &mut self.block, &mut limits)?;
+        let (fp, stop_at) = (fp_mode(cpu), &mut |_| true);
+        with_guarded(guest, |guarded| {
+            let mut limits = Limits { max_insns: MAX_INSNS, fp, stop_at, guarded };
+            lifter.lift_block(cpu.pc, &mut |a| guest.fetch(a), &mut self.block, &mut limits)
+        })?;
         Ok(self.interp.run_block(&self.block, cpu, &mut *self.machine))
     }
 }

@@ -246,20 +246,15 @@ impl JitEngine {
     ) -> Result<Result<Place, GuestFault>, JitError> {
         xemu_host::delegate(|| {
             let mut inner = self.lock();
-            if self.is_cold(&mut inner, pc, fp) {
-                return Ok(Ok(Place::Cold));
-            }
-            let block = self.block_for(&mut inner, pc, fp)?;
+            let found = self.block_for(&mut inner, pc, fp)?;
             let invalidations = self.invalidations.load(Ordering::Relaxed);
-            Ok(block.map(|block| {
-                Place::Code(Found { host: inner.blocks[block as usize].host, invalidations })
+            Ok(found.map(|block| match block {
+                Some(block) => {
+                    Place::Code(Found { host: inner.blocks[block as usize].host, invalidations })
+                }
+                None => Place::Cold,
             }))
         })
-    }
-
-    /// Whether the code at `pc` is not translated and is to be interpreted this time.
-    fn is_cold(&self, inner: &mut Inner, pc: u64, fp: FpMode) -> bool {
-        !self.config.eager && !inner.map.contains_key(&Self::key(pc, fp)) && inner.seen.is_first(pc)
     }
 
     /// The code for `target`, to which slot `slot` of generation `number` is linked; nothing if the
@@ -282,11 +277,9 @@ impl JitEngine {
         fp: FpMode,
     ) -> Result<Result<Option<u64>, GuestFault>, JitError> {
         let mut inner = self.lock();
-        if self.is_cold(&mut inner, target, fp) {
-            return Ok(Ok(None));
-        }
         let block = match self.block_for(&mut inner, target, fp)? {
-            Ok(block) => block,
+            Ok(Some(block)) => block,
+            Ok(None) => return Ok(Ok(None)),
             Err(fault) => return Ok(Err(fault)),
         };
         let host = inner.blocks[block as usize].host;
@@ -298,21 +291,25 @@ impl JitEngine {
         Ok(Ok(Some(host)))
     }
 
+    /// The block at `pc`, translated if need be; nothing if it is to be interpreted this time.
     fn block_for(
         &self,
         inner: &mut Inner,
         pc: u64,
         fp: FpMode,
-    ) -> Result<Result<u32, GuestFault>, JitError> {
+    ) -> Result<Result<Option<u32>, GuestFault>, JitError> {
         if let Some(block) = inner.map.get(&Self::key(pc, fp)) {
-            return Ok(Ok(*block));
+            return Ok(Ok(Some(*block)));
+        }
+        if !self.config.eager && inner.seen.is_first(pc) {
+            return Ok(Ok(None));
         }
         let start = self.config.measure.then(std::time::Instant::now);
         let result = self.translate(inner, pc, fp);
         if let Some(start) = start {
             add(&self.stats.translation_ns, start.elapsed().as_nanos() as u64);
         }
-        result
+        Ok(result?.map(Some))
     }
 
     fn translate(

@@ -5,6 +5,7 @@ use core::ops::Range;
 use xemu_guest::{Exit, GuestFault};
 use xemu_interp::Machine;
 use xemu_ir::Block;
+use xemu_lift::Guarded;
 
 /// The guest's code and memory as an engine sees them.
 pub trait Guest: Send + Sync + 'static {
@@ -36,6 +37,12 @@ pub trait Guest: Send + Sync + 'static {
     fn code_aliases(&self, _start: u64, _len: u64) -> Vec<Range<u64>> {
         Vec::new()
     }
+}
+
+/// Calls `f` with what the lifter wants to know of guarded pages.
+pub(crate) fn with_guarded<R>(guest: &dyn Guest, f: impl FnOnce(Guarded<'_>) -> R) -> R {
+    let guarded = |addr| guest.is_guarded(addr);
+    f(if guest.has_guarded_pages() { Some(&guarded) } else { None })
 }
 
 /// Something worth a line of `-d` output.

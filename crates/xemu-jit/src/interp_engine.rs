@@ -7,9 +7,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use xemu_guest::{CpuState, Exit, FaultKind, GuestFault};
 use xemu_interp::{BlockEnd, Interp, Machine, accessed};
 use xemu_ir::{Block, FpMode};
-use xemu_lift::{Guarded, LiftConfig, Lifter, Limits, fp_mode};
+use xemu_lift::{LiftConfig, Lifter, Limits, fp_mode};
 
-use crate::guest::Guest;
+use crate::guest::{Guest, with_guarded};
 
 /// How many blocks a thread keeps.
 const MOST_KEPT: usize = 1 << 15;
@@ -92,11 +92,11 @@ impl InterpThread {
         }
         let guest = self.engine.guest.clone();
         let mut block = Block::default();
-        let guarded = |addr| guest.is_guarded(addr);
-        let guarded: Guarded<'_> = if guest.has_guarded_pages() { Some(&guarded) } else { None };
-        let stop_at = &mut |_| false;
-        let mut limits = Limits { max_insns: MAX_INSNS, fp, stop_at, guarded };
-        self.lifter.lift_block(pc, &mut |a| guest.fetch(a), &mut block, &mut limits)?;
+        with_guarded(&*guest, |guarded| {
+            let stop_at = &mut |_| false;
+            let mut limits = Limits { max_insns: MAX_INSNS, fp, stop_at, guarded };
+            self.lifter.lift_block(pc, &mut |a| guest.fetch(a), &mut block, &mut limits)
+        })?;
         if cfg!(debug_assertions)
             && let Err(e) = xemu_ir::verify(&block)
         {

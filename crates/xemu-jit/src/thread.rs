@@ -505,20 +505,26 @@ enum Next {
     Exit(Exit),
 }
 
+/// The operands that generated code has left in the scratch slots; zero for those that the
+/// operation does not have.
+fn scratch_args(cpu: &CpuState, op: Op) -> [u128; 3] {
+    let count = op.info().args.len();
+    core::array::from_fn(|n| match cpu.engine.scratch[n] {
+        [low, high] if n < count => u128::from(low) | u128::from(high) << 64,
+        _ => 0,
+    })
+}
+
 /// Computes an operation that has no inline code. Operands and result are in the scratch slots.
 extern "C" fn eval_out_of_line(cpu: &mut CpuState, code: u64) {
     let code = EvalCode(code as u32);
-    let wide = |pair: [u64; 2]| u128::from(pair[0]) | u128::from(pair[1]) << 64;
-    let scratch = &cpu.engine.scratch;
-    let args = [wide(scratch[0]), wide(scratch[1]), wide(scratch[2])];
+    let op: Op = code.op();
+    let args = scratch_args(cpu, op);
     let mut env = xemu_interp::eval::FpEnv {
         fpcr: cpu.fpcr,
         fpsr: xemu_guest::Fpsr(0),
         nzcv: cpu.flags.to_nzcv(),
     };
-    let op: Op = code.op();
-    let count = op.info().args.len();
-    let args = core::array::from_fn(|n| if n < count { args[n] } else { 0 });
     let imm = cpu.engine.leave_addr;
     let result = xemu_interp::eval::eval_op(op, code.a(), code.b(), imm, &args, &mut env);
     cpu.engine.scratch[0] = [result as u64, (result >> 64) as u64];
@@ -532,11 +538,8 @@ extern "C" fn eval_out_of_line(cpu: &mut CpuState, code: u64) {
 /// scratch slots. The result is 0, or 1 if the guest instruction is to be interpreted instead.
 extern "C" fn exec_out_of_line(cpu: &mut CpuState, code: u64) -> u32 {
     let code = EvalCode(code as u32);
-    let wide = |pair: [u64; 2]| u128::from(pair[0]) | u128::from(pair[1]) << 64;
     let op: Op = code.op();
-    let count = op.info().args.len();
-    let scratch = cpu.engine.scratch;
-    let args = core::array::from_fn(|n| if n < count { wide(scratch[n]) } else { 0 });
+    let args = scratch_args(cpu, op);
     let imm = cpu.engine.leave_addr;
     let machine = cpu.engine.engine_machine as *mut Box<dyn Machine>;
     // SAFETY: 1. `guarded` has stored the pointer of the thread's own box, which lives as long as

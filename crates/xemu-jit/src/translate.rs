@@ -2,11 +2,11 @@
 
 use xemu_guest::GuestFault;
 use xemu_ir::{Analysis, Block, FpMode, Val, passes::forward, passes::liveness};
-use xemu_lift::{Guarded, LiftConfig, Lifter, Limits, flags_live_at};
+use xemu_lift::{LiftConfig, Lifter, Limits, flags_live_at};
 use xemu_x64::contract;
 use xemu_x64::{CompileContext, CompileError, Compiled, Compiler, HostFeatures};
 
-use crate::guest::{BlockObserver, Guest, TranslationEvent};
+use crate::guest::{BlockObserver, Guest, TranslationEvent, with_guarded};
 
 /// How many words the search for the end of NZCV's life reads for one exit.
 const FLAG_BUDGET: u32 = 32;
@@ -51,9 +51,9 @@ impl Translator {
         stop_at: &mut dyn FnMut(u64) -> bool,
         observer: Option<&BlockObserver>,
     ) -> Result<(), GuestFault> {
-        let guarded = |addr| guest.is_guarded(addr);
-        let guarded: Guarded<'_> = if guest.has_guarded_pages() { Some(&guarded) } else { None };
-        self.lift_only(guest, pc, &mut Limits { max_insns, fp, stop_at, guarded })?;
+        with_guarded(guest, |guarded| {
+            self.lift_only(guest, pc, &mut Limits { max_insns, fp, stop_at, guarded })
+        })?;
         if let Some(observer) = observer {
             observer(&TranslationEvent::Lifted(&self.block));
         }

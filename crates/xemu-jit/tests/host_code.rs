@@ -7,10 +7,12 @@
 //! not shown; `[slot]` is where one goes, `[0x…]` a constant, `*` a place that may fault. Fields of
 //! the processor's state have names; an op that runs out of line is named where its code is loaded.
 
+#[path = "../../../tests/golden_files.rs"]
+mod golden_files;
+
 use std::fmt::Write as _;
 use std::mem::offset_of;
 use std::path::Path;
-use std::{env, fs};
 
 use iced_x86::{Decoder, DecoderOptions, Formatter, Instruction, IntelFormatter, Register};
 use xemu_guest::{CpuState, EngineSlots, HELPER_SLOTS, Monitor, STATE_BIAS, VEC_CONSTS};
@@ -183,39 +185,8 @@ fn blessed(text: &str) -> String {
     out
 }
 
-/// The last comment above the first difference, to name the case.
-fn first_difference(want: &str, have: &str) -> String {
-    let mut case = "";
-    for (w, h) in want.lines().zip(have.lines()) {
-        if w.starts_with('#') {
-            case = w;
-        }
-        if w != h {
-            return format!("{case}\n  expected: {w}\n  emitted:  {h}");
-        }
-    }
-    format!("{case}\n  one text is longer")
-}
-
 #[test]
 fn instructions_are_translated_to_the_golden_code() {
     let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/host_code");
-    let mut failures = String::new();
-    let mut files = 0;
-    for entry in fs::read_dir(&dir).expect("the folder exists") {
-        let path = entry.expect("the folder can be read").path();
-        let want = fs::read_to_string(&path).expect("the file can be read");
-        let have = blessed(&want);
-        files += 1;
-        if want == have {
-            continue;
-        }
-        if env::var_os("BLESS").is_some() {
-            fs::write(&path, have).expect("the file can be written");
-        } else {
-            let what = first_difference(&want, &have);
-            failures += &format!("{}: {what}\n", path.display());
-        }
-    }
-    assert!(files > 0 && failures.is_empty(), "{failures}");
+    golden_files::check(&dir, blessed);
 }

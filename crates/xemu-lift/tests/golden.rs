@@ -2,9 +2,11 @@
 //! `# assembler text`, the word, and the IR without the block's head, the instruction's mark and
 //! the jump to the next instruction. `BLESS=1` rewrites the IR.
 
+#[path = "../../../tests/golden_files.rs"]
+mod golden_files;
+
 use std::fmt::Write as _;
 use std::path::Path;
-use std::{env, fs};
 
 use xemu_ir::{Block, FpMode, verify};
 use xemu_lift::{CpuModel, LiftConfig, Lifter, Limits};
@@ -40,39 +42,8 @@ fn blessed(text: &str) -> String {
     out
 }
 
-/// The last comment above the first difference, to name the case.
-fn first_difference(want: &str, have: &str) -> String {
-    let mut case = "";
-    for (w, h) in want.lines().zip(have.lines()) {
-        if w.starts_with('#') {
-            case = w;
-        }
-        if w != h {
-            return format!("{case}\n  expected: {w}\n  lifted:   {h}");
-        }
-    }
-    format!("{case}\n  one text is longer")
-}
-
 #[test]
 fn instructions_lift_to_the_golden_text() {
     let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden");
-    let mut failures = String::new();
-    let mut files = 0;
-    for entry in fs::read_dir(&dir).expect("the folder exists") {
-        let path = entry.expect("the folder can be read").path();
-        let want = fs::read_to_string(&path).expect("the file can be read");
-        let have = blessed(&want);
-        files += 1;
-        if want == have {
-            continue;
-        }
-        if env::var_os("BLESS").is_some() {
-            fs::write(&path, have).expect("the file can be written");
-        } else {
-            let what = first_difference(&want, &have);
-            failures += &format!("{}: {what}\n", path.display());
-        }
-    }
-    assert!(files > 0 && failures.is_empty(), "{failures}");
+    golden_files::check(&dir, blessed);
 }

@@ -163,12 +163,7 @@ impl Suspension {
     pub fn forked(&mut self, in_child: bool) {
         close_own(if in_child { self.reader } else { self.writer });
         if in_child {
-            let high =
-                host::syscall(nr::FCNTL, [word(self.writer), F_DUPFD_CLOEXEC, HIGH, 0, 0, 0]);
-            if let Ok(high) = high {
-                close_own(self.writer);
-                self.writer = high as i32;
-            }
+            self.writer = move_up(self.writer, HIGH);
             reserve(self.writer);
             HELD.store(self.writer, Ordering::Relaxed);
         }
@@ -184,6 +179,23 @@ impl Suspension {
 
 /// Where descriptors of the emulator's own are put, out of the way of the program's.
 pub const HIGH: u64 = 200;
+
+/// Moves a descriptor of the emulator's own to a number from `from` on; gives the number. Where the
+/// limit of descriptors is too low it stays. An exec closes it.
+pub fn move_up(fd: i32, from: u64) -> i32 {
+    const F_SETFD: u64 = 2;
+    const FD_CLOEXEC: u64 = 1;
+    match host::syscall(nr::FCNTL, [word(fd), F_DUPFD_CLOEXEC, from, 0, 0, 0]) {
+        Ok(high) => {
+            close_own(fd);
+            high as i32
+        }
+        Err(_) => {
+            let _ = host::syscall(nr::FCNTL, [word(fd), F_SETFD, FD_CLOEXEC, 0, 0, 0]);
+            fd
+        }
+    }
+}
 
 /// getdents64: the process's own descriptors without the emulator's.
 pub fn getdents64(t: &mut Thread, fd: Fd, dirp: Addr, count: Uint) -> SysResult {
@@ -244,7 +256,8 @@ pub fn forget_suspension() {
     }
 }
 
-fn close_own(fd: i32) {
+/// Closing a descriptor of the emulator's own does not fail.
+pub(crate) fn close_own(fd: i32) {
     let _ = host::syscall(nr::CLOSE, [word(fd), 0, 0, 0, 0, 0]);
 }
 

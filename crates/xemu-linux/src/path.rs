@@ -2,6 +2,7 @@
 
 use std::ffi::CString;
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
+use std::path::{Path, PathBuf};
 
 use xemu_abi::Errno;
 use xemu_abi::fcntl::{AT_FDCWD, AT_SYMLINK_NOFOLLOW};
@@ -122,6 +123,15 @@ pub fn below_prefix(process: &Process, guest: &[u8], link: Link) -> Option<CStri
     // A link in the tree may lead to what only the host has.
     let path = CString::new([prefix, guest].concat()).ok()?;
     exists(&path).then_some(path)
+}
+
+/// A file of the host under the name that it has for the guest: what lies below `prefix` (`-L`)
+/// lies below the root.
+pub fn for_guest(prefix: Option<&Path>, file: &Path) -> PathBuf {
+    match prefix.and_then(|prefix| file.strip_prefix(prefix).ok()) {
+        Some(below) => Path::new("/").join(below),
+        None => file.to_owned(),
+    }
 }
 
 /// The path of what a guest's absolute path names when the prefix is the root: an absolute

@@ -4,13 +4,14 @@
 use std::fmt::Write;
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::MetadataExt;
+use std::path::Path;
 
 use xemu_abi::hwcap::feature_names;
 use xemu_abi::{Errno, Wire, fcntl};
 use xemu_host::delegate;
 
 use crate::host::{self, nr};
-use crate::path::HostPath;
+use crate::path::{self, HostPath};
 use crate::process::{self, Process};
 use crate::thread::Thread;
 use crate::{fd, fs, mem};
@@ -115,16 +116,13 @@ pub fn exe_of_other(process: &Process, pid: i64) -> Option<Vec<u8>> {
     let maps = std::fs::read(format!("/proc/{pid}/maps")).ok()?;
     let path = xemu_mem::mapped_path(&String::from_utf8_lossy(&maps), phdr)?;
     let prefix = process.config.prefix.as_ref().and_then(|p| std::fs::canonicalize(p).ok());
-    let below =
-        prefix.and_then(|p| std::path::Path::new(&path).strip_prefix(p).ok().map(Into::into));
-    let path: std::path::PathBuf = below
-        .map_or_else(|| path.into(), |b: std::path::PathBuf| std::path::Path::new("/").join(b));
+    let path = path::for_guest(prefix.as_deref(), Path::new(&path));
     Some(path.into_os_string().into_encoded_bytes())
 }
 
 /// What the host shows of a file below /proc.
 fn host_text(path: &[u8]) -> Result<String, Errno> {
-    let path = std::path::Path::new(std::ffi::OsStr::from_bytes(path));
+    let path = Path::new(std::ffi::OsStr::from_bytes(path));
     let bytes = std::fs::read(path).map_err(|e| {
         Errno(e.raw_os_error().and_then(|n| u16::try_from(n).ok()).unwrap_or(Errno::EIO.0))
     })?;

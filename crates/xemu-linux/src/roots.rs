@@ -35,29 +35,11 @@ fn keep_emulator(process: &Process) {
 
 /// Takes over a descriptor of the emulator's own file.
 pub fn take_emulator(low: i32) {
-    const F_DUPFD_CLOEXEC: u64 = 1030;
-    const F_SETFD: u64 = 2;
-    let word = |fd: i32| i64::from(fd).cast_unsigned();
-    let close = |fd: i32| {
-        // Closing a descriptor of our own does not fail.
-        let _ = host::syscall(nr::CLOSE, [word(fd), 0, 0, 0, 0, 0]);
-    };
-    let args = [word(low), F_DUPFD_CLOEXEC, fd::HIGH, 0, 0, 0];
-    let kept = match host::syscall(nr::FCNTL, args) {
-        Ok(high) => {
-            close(low);
-            high as i32
-        }
-        // The limit of descriptors is low.
-        Err(_) => {
-            let _ = host::syscall(nr::FCNTL, [word(low), F_SETFD, 1, 0, 0, 0]);
-            low
-        }
-    };
+    let kept = fd::move_up(low, fd::HIGH);
     let won = KEPT.compare_exchange(-1, kept, Ordering::Relaxed, Ordering::Relaxed).is_ok();
     if !(won && fd::reserve(kept)) {
         KEPT.compare_exchange(kept, -1, Ordering::Relaxed, Ordering::Relaxed).ok();
-        close(kept);
+        fd::close_own(kept);
     }
 }
 

@@ -18,9 +18,6 @@ pub struct Registers {
 
 /// Runs the pass. `renamed` is overwritten; its memory is reused.
 pub fn run(block: &mut Block, which: Registers, renamed: &mut Vec<Val>) {
-    if !reads_what_it_wrote(block, which) {
-        return;
-    }
     renamed.clear();
     let mut known = Known::NOTHING;
     for i in 0..block.insts.len() {
@@ -55,23 +52,6 @@ pub fn run(block: &mut Block, which: Registers, renamed: &mut Vec<Val>) {
         block.insts[i] = inst;
         renamed.push(name);
     }
-}
-
-/// Whether there is a read behind a write of the same register. Most blocks have none, and the walk
-/// over those is spared.
-fn reads_what_it_wrote(block: &Block, which: Registers) -> bool {
-    let mut written = Registers::default();
-    block.insts.iter().any(|inst| {
-        let bit = 1 << (inst.a & 31);
-        match inst.op {
-            Op::SetX | Op::SetW => written.x |= which.x & bit,
-            Op::SetV => written.v |= which.v & bit,
-            Op::GetX | Op::GetW => return written.x & bit != 0,
-            Op::GetV => return written.v & bit != 0,
-            _ => {}
-        }
-        false
-    })
 }
 
 /// For each register the value that was written to it last, if that is known.
