@@ -23,7 +23,8 @@ const TRIED: u32 = 4000;
 const ALL_SYSTEM: u32 = 1 << 16;
 const SAMPLES: usize = 100;
 /// x86-64-v3 with what most hosts of that level have as well.
-const HOST: HostFeatures = HostFeatures { aes: true, pclmul: true, sha: true, ..HostFeatures::V3 };
+pub const HOST: HostFeatures =
+    HostFeatures { aes: true, pclmul: true, sha: true, ..HostFeatures::V3 };
 /// Where samples stand.
 const PC: u64 = 0x1000;
 
@@ -49,7 +50,7 @@ A row with several states has forms that differ.
 
 /// How a form of an instruction is executed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum State {
+pub enum State {
     Inline,
     Routine,
     Interpreted,
@@ -60,7 +61,8 @@ enum State {
 }
 
 impl State {
-    fn text(self) -> &'static str {
+    /// The word for it in the table.
+    pub fn text(self) -> &'static str {
         match self {
             State::Inline => "inline",
             State::Routine => "routine",
@@ -84,7 +86,7 @@ pub fn command() -> Outcome {
 
 /// The file's text.
 fn text() -> Result<String, String> {
-    let mut translator = Translator::new()?;
+    let mut translator = Translator::new(HOST)?;
     let mut features: BTreeMap<Feature, Vec<(&Row, BTreeSet<State>)>> = BTreeMap::new();
     for row in ROWS.iter() {
         let states = translator.states(row)?;
@@ -115,17 +117,21 @@ fn announced(feature: Feature) -> String {
 }
 
 /// Lifter and compiler.
-struct Translator {
+pub struct Translator {
     lifter: Lifter,
     compiler: Compiler,
     random: u64,
 }
 
 impl Translator {
-    fn new() -> Result<Self, String> {
+    /// For a host with `features`.
+    ///
+    /// # Errors
+    /// Never, unless the processor model that has everything is missing.
+    pub fn new(features: HostFeatures) -> Result<Self, String> {
         let model = CpuModel::by_name("max").ok_or("there is no processor model `max`")?;
         let lifter = Lifter::new(LiftConfig { model });
-        Ok(Self { lifter, compiler: Compiler::new(HOST), random: 0x9e37_79b9_7f4a_7c15 })
+        Ok(Self { lifter, compiler: Compiler::new(features), random: 0x9e37_79b9_7f4a_7c15 })
     }
 
     /// The states of a row's samples.
@@ -163,7 +169,11 @@ impl Translator {
         (self.random >> 16) as u32 & free | row.value | unused
     }
 
-    fn state(&mut self, word: u32) -> Result<State, String> {
+    /// How a word is executed that decodes as an instruction.
+    ///
+    /// # Errors
+    /// When it cannot be translated.
+    pub fn state(&mut self, word: u32) -> Result<State, String> {
         let mut block = Block::default();
         let (fp, stop_at) = (FpMode::Host, &mut |_| false);
         let mut limits = Limits { max_insns: 1, fp, stop_at, guarded: None };
@@ -211,7 +221,7 @@ mod tests {
 
     #[test]
     fn states_are_those_of_known_instructions() {
-        let mut translator = Translator::new().expect("exists");
+        let mut translator = Translator::new(HOST).expect("exists");
         // add x0, x1, x2; pacia x0, x1; nop; hvc #0; mrs x0, cntvct_el0
         let known = [
             (0x8b02_0020, State::Inline),

@@ -6,6 +6,7 @@
 
 mod bench;
 mod cargo;
+mod census;
 mod fuzz;
 mod instructions;
 mod lexer;
@@ -28,6 +29,7 @@ usage: cargo xtask COMMAND
   image [TOOL]         builds the installer image with docker, or TOOL
   bench [OPTIONS]      measures against native speed and against QEMU (bench --help)
   instructions         writes docs/instructions.md
+  census FILE...       counts what of ELF files is not translated to host code alone
   fuzz WHAT [OPTIONS]  compares the engines and QEMU on random programs (fuzz --help)
   sweep [--shard I/N]  compares the decoder with capstone on all words, or a part of them
   runtimes [OPTIONS]   runs programs of language runtimes over and over (runtimes --help)";
@@ -48,6 +50,7 @@ fn main() -> ExitCode {
         Some("image") => package::image(&rest),
         Some("bench") => bench::command(rest),
         Some("instructions") => instructions::command(),
+        Some("census") => census::command(rest),
         Some("sweep") => cargo::sweep(rest),
         Some("fuzz") => fuzz::command(rest),
         Some("runtimes") => runtimes::main(rest),

@@ -89,6 +89,8 @@ pub struct Traits {
     pub touches: bool,
     /// May go elsewhere than to the next instruction.
     pub jumps: bool,
+    /// May go to the word before it.
+    pub steps_back: bool,
     /// Is undefined.
     pub undefined: bool,
     /// The general registers that it writes, bit 31 for SP.
@@ -160,6 +162,8 @@ impl Reference {
             let onward = matches!(inst.op, Goto | Sync) && inst.imm == pc + 4;
             let leaves = effects.has(Effects::ENDS_BLOCK) || effects.has(Effects::SIDE_EXIT);
             traits.jumps |= inst.op != Insn && leaves && !onward;
+            let to = inst.op.info().imm && inst.op != Undef;
+            traits.steps_back |= leaves && to && inst.imm == pc - 4;
         }
         Ok(traits)
     }

@@ -4,10 +4,13 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
+use xemu_a64::{Decode, Field, decode};
+
 use super::block::Sequences;
 use super::campaign::{self, Budget, Source};
 use super::engines::{Engines, Finding, PEER};
 use super::insn::Instructions;
+use super::random::Random;
 use super::state::Program;
 use super::{ins, replay, words};
 
@@ -70,6 +73,27 @@ fn single_instructions_do_the_same_in_all_engines() {
 #[test]
 fn sequences_do_the_same_in_all_engines() {
     run(&mut Sequences::default(), &mut engines(LOCAL, &[]), 5_000);
+}
+
+#[test]
+fn no_single_instruction_goes_to_the_word_before_it() {
+    let mut engines = engines(&[], &[]);
+    let shapes = || ["Branch", "branch"].into_iter().flat_map(|class| words::shapes(class, ""));
+    assert!(shapes().count() > 8);
+    let mut source = Instructions::new(shapes().collect());
+    let mut random = Random::new(1);
+    for _ in 0..400 {
+        for program in source.batch(&mut engines, &mut random) {
+            let Decode::Insn(insn) = decode(program.words[0]) else { panic!("no instruction") };
+            let field = |test: fn(&Field) -> bool| insn.row().fields.iter().find(|f| test(f));
+            let distance = field(|f| f.signed).map(|f| f.get_signed(program.words[0]));
+            // CBNZ XZR goes nowhere.
+            if field(|f| f.name == "rt").is_some_and(|f| f.get(program.words[0]) == 31) {
+                continue;
+            }
+            assert_ne!(distance, Some(-1), "{:08x} {}", program.words[0], program.name);
+        }
+    }
 }
 
 #[test]
