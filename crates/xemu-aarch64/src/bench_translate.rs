@@ -11,7 +11,7 @@ use std::time::Instant;
 use lexopt::{Arg, ValueExt};
 use xemu_ir::FpMode;
 use xemu_jit::{Guest, Translator};
-use xemu_lift::Limits;
+use xemu_lift::{Extras, Limits};
 use xemu_x64::CompileContext;
 
 use crate::dump::Translation;
@@ -183,6 +183,7 @@ fn through(code: &Code, translator: &mut Translator, step: Step) -> Result<Count
             fp: FpMode::Host,
             stop_at: &mut |_| false,
             guarded: None,
+            extras: Extras::default(),
         };
         let lifted = translator.lift_only(guest, pc, &mut limits);
         lifted.map_err(|f| format!("no code at {:#x}", f.addr))?;

@@ -162,6 +162,7 @@ fn exit_text(exit: &Exit) -> String {
                 FaultKind::NoPage => "no page behind the mapping",
                 FaultKind::Misaligned => "misaligned",
                 FaultKind::TagCheck => "tags differ",
+                FaultKind::MisalignedSp => "misaligned sp",
                 FaultKind::MisalignedPc => "misaligned pc",
                 FaultKind::FetchUnmapped => "fetch: nothing is mapped",
                 FaultKind::FetchPermission => "fetch: not executable",

@@ -7,7 +7,7 @@ use lexopt::{Arg, ValueExt};
 use xemu_a64::{Decode, RowId};
 use xemu_ir::FpMode;
 use xemu_jit::{Guest, Translator};
-use xemu_lift::{CpuModel, LiftConfig, Limits};
+use xemu_lift::{CpuModel, Extras, LiftConfig, Limits};
 use xemu_x64::{CompileContext, HostFeatures};
 
 use crate::disasm;
@@ -182,7 +182,13 @@ fn decoded(pc: u64, word: u32) -> String {
 /// IR and host code of the block at `pc`.
 fn translated(code: &Code, pc: u64, max_insns: u32, t: &Translation) -> Result<String, String> {
     let mut translator = t.translator();
-    let mut limits = Limits { max_insns, fp: FpMode::Host, stop_at: &mut |_| false, guarded: None };
+    let mut limits = Limits {
+        max_insns,
+        fp: FpMode::Host,
+        stop_at: &mut |_| false,
+        guarded: None,
+        extras: Extras::default(),
+    };
     let guest: &dyn Guest = code;
     translator
         .lift_only(guest, pc, &mut limits)

@@ -162,6 +162,8 @@ pub mod esr {
     pub const EC_INSTRUCTION_ABORT: u64 = 0x20 << 26;
     /// PC alignment fault.
     pub const EC_PC_ALIGNMENT: u64 = 0x22 << 26;
+    /// SP alignment fault.
+    pub const EC_SP_ALIGNMENT: u64 = 0x26 << 26;
     /// The instruction is 32 bits long.
     pub const IL: u64 = 1 << 25;
     /// The access was a write.

@@ -13,6 +13,8 @@ pub enum FaultKind {
     Misaligned,
     /// The address's tag is not the memory's: SIGSEGV, SEGV_MTESERR.
     TagCheck,
+    /// SP is misaligned and the base of an access: SIGBUS, BUS_ADRALN; the address is SP.
+    MisalignedSp,
     /// The pc is misaligned: SIGBUS, BUS_ADRALN.
     MisalignedPc,
     /// Fetching the instruction failed: SIGSEGV, SEGV_MAPERR.

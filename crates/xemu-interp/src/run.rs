@@ -214,6 +214,7 @@ impl Run<'_> {
             }
             Op::SetBtype => self.done(|run| run.cpu.btype = a.into()),
             Op::CheckBtype => self.check_btype(a),
+            Op::CheckSp => self.check_sp(),
             Op::IcIvau => self.done(|run| run.machine.ic_ivau(untag(n))),
             Op::Pause => self.done(|_| core::hint::spin_loop()),
 
@@ -224,6 +225,7 @@ impl Run<'_> {
             Op::ExitIfNz64 => leave_if(n != 0, imm),
             Op::ExitIfBitZ => leave_if(n >> (a & 63) & 1 == 0, imm),
             Op::ExitIfBitNz => leave_if(n >> (a & 63) & 1 == 1, imm),
+            Op::SyncIfOdd16 => leave_if(n & 15 != 0, imm),
 
             Op::Goto | Op::Call | Op::Sync => Err(Stop::To(imm)),
             Op::GotoReg | Op::CallReg | Op::Ret => Err(Stop::To(accessed(n))),
@@ -327,6 +329,15 @@ impl Run<'_> {
         }
         self.cpu.btype = 0;
         Ok(0)
+    }
+
+    /// (Arm ARM CheckSPAlignment)
+    fn check_sp(&mut self) -> Result<u128, Stop> {
+        let addr = self.cpu.sp();
+        if addr & 15 == 0 {
+            return Ok(0);
+        }
+        Err(Stop::Fault(GuestFault { kind: FaultKind::MisalignedSp, addr, write: false }))
     }
 
     /// The instruction is not done yet.

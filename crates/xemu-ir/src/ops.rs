@@ -376,6 +376,8 @@ ir_ops! {
     SetBtype     "set_btype"      Non ()            [Num, NONE]  noi WS.or(KEEP);
     /// Clears PSTATE.BTYPE; leaves the block if it is not 0 and bit BTYPE of `a` is clear.
     CheckBtype   "check_btype"    Non ()            [Num, NONE]  noi FLT.or(WS).or(KEEP);
+    /// Faults if SP is not a multiple of 16.
+    CheckSp      "check_sp"       Non ()            [NONE, NONE] noi FLT.or(RS).or(KEEP);
     /// Invalidates translated code of the 64 aligned bytes that hold the address.
     IcIvau       "ic_ivau"        Non (I64)         [NONE, NONE] noi KEEP;
     /// Tells the processor that the guest spins.
@@ -644,6 +646,8 @@ ir_ops! {
     /// Leaves if bit `a` is clear.
     ExitIfBitZ   "exit_if_bit_z"  Non (I64)         [Num, NONE]  imm SIDE;
     ExitIfBitNz  "exit_if_bit_nz" Non (I64)         [Num, NONE]  imm SIDE;
+    /// Leaves through the dispatcher unless the operand is a multiple of 16.
+    SyncIfOdd16  "sync_if_odd16"  Non (I64)         [NONE, NONE] imm SIDE;
 
     // Terminators
     /// Goes on at `imm`.

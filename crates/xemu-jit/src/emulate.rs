@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use xemu_guest::{CpuState, GuestFault};
 use xemu_interp::{BlockEnd, Interp, Machine};
 use xemu_ir::{Block, FpMode};
-use xemu_lift::{Guarded, Lifter, Limits, fp_mode};
+use xemu_lift::{Extras, Guarded, Lifter, Limits, fp_mode};
 
 use crate::guest::{Guest, with_guarded};
 
@@ -16,6 +16,17 @@ const MAX_INSNS: u32 = 64;
 
 /// What a lifted instruction depends on: its word, and whether its page is guarded if any is.
 pub(crate) type Key = (u32, Option<bool>);
+
+/// How code is lifted that starts in a state.
+pub(crate) type Modes = (FpMode, Extras);
+
+/// How the code is to be lifted that goes on with the state.
+pub(crate) fn modes_of(cpu: &CpuState) -> Modes {
+    (fp_mode(cpu), Extras::of(cpu))
+}
+
+/// Where an instruction stands, and how it is lifted.
+pub(crate) type At = (u64, Modes);
 
 /// The key of the instruction at `pc`.
 ///
@@ -32,14 +43,14 @@ pub(crate) fn key_of(guest: &dyn Guest, pc: u64) -> Result<Key, GuestFault> {
 /// None that fetching has not met before.
 pub(crate) fn lift_one(
     lifter: &mut Lifter,
-    (pc, fp): (u64, FpMode),
+    (pc, (fp, extras)): At,
     (word, guard): Key,
     block: &mut Block,
 ) -> Result<(), GuestFault> {
     let is_guarded = move |_| guard == Some(true);
     let guarded: Guarded<'_> = if guard.is_some() { Some(&is_guarded) } else { None };
     let stop_at = &mut |_| false;
-    let mut limits = Limits { max_insns: 1, fp, stop_at, guarded };
+    let mut limits = Limits { max_insns: 1, fp, stop_at, guarded, extras };
     lifter.lift_block(pc, &mut |_| Ok(word), block, &mut limits)
 }
 
@@ -48,7 +59,7 @@ pub struct Emulator {
     interp: Interp,
     machine: Box<dyn Machine>,
     block: Block,
-    kept: HashMap<(u64, FpMode), (Key, Block), foldhash::fast::FixedState>,
+    kept: HashMap<At, (Key, Block), foldhash::fast::FixedState>,
 }
 
 impl Emulator {
@@ -71,7 +82,7 @@ impl Emulator {
     ) -> Result<BlockEnd, GuestFault> {
         let pc = cpu.pc;
         let key = key_of(guest, pc)?;
-        let at = (pc, fp_mode(cpu));
+        let at = (pc, modes_of(cpu));
         if self.kept.get(&at).is_none_or(|(kept, _)| *kept != key) {
             if self.kept.len() >= MOST_KEPT {
                 self.kept.clear();
@@ -91,9 +102,9 @@ impl Emulator {
         guest: &dyn Guest,
         lifter: &mut Lifter,
     ) -> Result<BlockEnd, GuestFault> {
-        let (fp, stop_at) = (fp_mode(cpu), &mut |_| true);
+        let ((fp, extras), stop_at) = (modes_of(cpu), &mut |_| true);
         with_guarded(guest, |guarded| {
-            let mut limits = Limits { max_insns: MAX_INSNS, fp, stop_at, guarded };
+            let mut limits = Limits { max_insns: MAX_INSNS, fp, stop_at, guarded, extras };
             lifter.lift_block(cpu.pc, &mut |a| guest.fetch(a), &mut self.block, &mut limits)
         })?;
         Ok(self.interp.run_block(&self.block, cpu, &mut *self.machine))

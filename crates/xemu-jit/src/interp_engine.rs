@@ -6,9 +6,10 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use xemu_guest::{CpuState, Exit, FaultKind, GuestFault};
 use xemu_interp::{BlockEnd, Interp, Machine, accessed};
-use xemu_ir::{Block, FpMode};
-use xemu_lift::{LiftConfig, Lifter, Limits, fp_mode};
+use xemu_ir::Block;
+use xemu_lift::{LiftConfig, Lifter, Limits};
 
+use crate::emulate::{At, modes_of};
 use crate::guest::{Guest, with_guarded};
 
 /// How many blocks a thread keeps.
@@ -53,7 +54,7 @@ pub struct InterpThread {
     interp: Interp,
     machine: Box<dyn Machine>,
     lifter: Lifter,
-    blocks: HashMap<(u64, FpMode), Block, foldhash::fast::FixedState>,
+    blocks: HashMap<At, Block, foldhash::fast::FixedState>,
     seen_invalidations: u64,
 }
 
@@ -71,22 +72,23 @@ impl InterpThread {
             }
             let pc = accessed(cpu.pc);
             cpu.pc = pc;
-            let fp = fp_mode(cpu);
-            if let Err(fault) = self.lifted(pc, fp) {
+            let at = (pc, modes_of(cpu));
+            if let Err(fault) = self.lifted(at) {
                 return Exit::Fault(fault);
             }
-            let block = &self.blocks[&(pc, fp)];
+            let block = &self.blocks[&at];
             if let BlockEnd::Exit(exit) = self.interp.run_block(block, cpu, &mut *self.machine) {
                 return exit;
             }
         }
     }
 
-    /// Makes sure that the block at `pc` is lifted.
-    fn lifted(&mut self, pc: u64, fp: FpMode) -> Result<(), GuestFault> {
-        if self.blocks.contains_key(&(pc, fp)) {
+    /// Makes sure that the block at a place is lifted.
+    fn lifted(&mut self, at: At) -> Result<(), GuestFault> {
+        if self.blocks.contains_key(&at) {
             return Ok(());
         }
+        let (pc, (fp, extras)) = at;
         if pc & 3 != 0 {
             return Err(GuestFault { kind: FaultKind::MisalignedPc, addr: pc, write: false });
         }
@@ -94,7 +96,7 @@ impl InterpThread {
         let mut block = Block::default();
         with_guarded(&*guest, |guarded| {
             let stop_at = &mut |_| false;
-            let mut limits = Limits { max_insns: MAX_INSNS, fp, stop_at, guarded };
+            let mut limits = Limits { max_insns: MAX_INSNS, fp, stop_at, guarded, extras };
             self.lifter.lift_block(pc, &mut |a| guest.fetch(a), &mut block, &mut limits)
         })?;
         if cfg!(debug_assertions)
@@ -102,7 +104,7 @@ impl InterpThread {
         {
             panic!("the lifter made a malformed block: {e}");
         }
-        self.blocks.insert((pc, fp), block);
+        self.blocks.insert(at, block);
         Ok(())
     }
 }

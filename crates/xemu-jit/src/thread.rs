@@ -192,8 +192,15 @@ impl JitThread {
             let host = match thread.enter_address(cpu)? {
                 Next::Enter(host) => host,
                 Next::Exit(exit) => return Ok(OneRun::NotRun(exit)),
-                // Neither comes from an eager engine.
-                Next::Dispatch | Next::Interpret => return Ok(OneRun::NotRun(Exit::Poll)),
+                Next::Interpret => {
+                    let exit = match thread.interpret(cpu)? {
+                        Next::Exit(exit) => Some(exit),
+                        _ => None,
+                    };
+                    return Ok(OneRun::Ran { emulated: None, exit });
+                }
+                // Does not come from looking an address up.
+                Next::Dispatch => return Ok(OneRun::NotRun(Exit::Poll)),
             };
             before(cpu, host);
             thread.enter_code(cpu, host);
@@ -331,6 +338,10 @@ impl JitThread {
             self.reset_return_stack(cpu);
             let kind = FaultKind::MisalignedPc;
             return Ok(Next::Exit(Exit::Fault(GuestFault { kind, addr: pc, write: false })));
+        }
+        if cpu.sp() & 15 != 0 {
+            // Translated code takes SP to be aligned when it starts.
+            return Ok(Next::Interpret);
         }
         if let Some(host) = self.table.get(pc) {
             return Ok(Next::Enter(host));

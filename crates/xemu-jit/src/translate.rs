@@ -2,7 +2,7 @@
 
 use xemu_guest::GuestFault;
 use xemu_ir::{Analysis, Block, FpMode, Val, passes::forward, passes::liveness};
-use xemu_lift::{LiftConfig, Lifter, Limits, flags_live_at};
+use xemu_lift::{Extras, LiftConfig, Lifter, Limits, flags_live_at};
 use xemu_x64::contract;
 use xemu_x64::{CompileContext, CompileError, Compiled, Compiler, HostFeatures};
 
@@ -51,8 +51,9 @@ impl Translator {
         stop_at: &mut dyn FnMut(u64) -> bool,
         observer: Option<&BlockObserver>,
     ) -> Result<(), GuestFault> {
+        let extras = Extras::default();
         with_guarded(guest, |guarded| {
-            self.lift_only(guest, pc, &mut Limits { max_insns, fp, stop_at, guarded })
+            self.lift_only(guest, pc, &mut Limits { max_insns, fp, stop_at, guarded, extras })
         })?;
         if let Some(observer) = observer {
             observer(&TranslationEvent::Lifted(&self.block));

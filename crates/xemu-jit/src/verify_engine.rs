@@ -16,10 +16,10 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use xemu_guest::{CpuState, Exit, Fpcr, Fpsr, GuestFault, Monitor, Nzcv};
 use xemu_host::HostContext;
 use xemu_interp::{BlockEnd, Combined, Devices, Difference, HostMemory, Interp, Overlay};
-use xemu_ir::{Block, Effects, FpMode, Inst, Op, SysReg};
-use xemu_lift::{Lifter, fp_mode};
+use xemu_ir::{Block, Effects, Inst, Op, SysReg};
+use xemu_lift::Lifter;
 
-use crate::emulate::{Key, key_of, lift_one};
+use crate::emulate::{At, Key, key_of, lift_one, modes_of};
 use crate::engine::{ForkGuard, JitConfig, JitEngine, JitError};
 use crate::fault::HostFault;
 use crate::guest::{Guest, TranslationEvent};
@@ -225,7 +225,8 @@ fn is_comparable(block: &Block) -> bool {
         }
         let clocks = [SysReg::CntvctEl0, SysReg::WallClock].map(u8::from);
         let random = inst.op == Op::Rndr || inst.op == Op::GetSys && clocks.contains(&inst.a);
-        let hidden = inst.effects().has(Effects::SIDE_EXIT) && inst.imm == pc.wrapping_add(4);
+        let side_exit = inst.effects().has(Effects::SIDE_EXIT) && inst.op != Op::SyncIfOdd16;
+        let hidden = side_exit && inst.imm == pc.wrapping_add(4);
         // A poll that comes while memory is copied interrupts one of the runs alone.
         let long = matches!(inst.op, Op::MemCopy | Op::MemSet);
         // Tags are set for real and chosen at random.
@@ -291,7 +292,7 @@ impl Registers {
 struct Reference {
     interp: Interp,
     lifter: Lifter,
-    lifted: HashMap<(u64, FpMode), Lifted, foldhash::fast::FixedState>,
+    lifted: HashMap<At, Lifted, foldhash::fast::FixedState>,
     machine: Combined<Overlay<HostMemory>, NoDevices>,
     /// The registers before the first instruction and behind each one.
     states: Vec<Registers>,
@@ -337,7 +338,8 @@ impl Reference {
                 Err(fault) => self.end = Some(Exit::Fault(fault)),
             }
             self.states.push(Registers::of(&cpu));
-            if self.end.is_some() || cpu.pc != pc.wrapping_add(4) {
+            // The code leaves where SP is misaligned.
+            if self.end.is_some() || cpu.pc != pc.wrapping_add(4) || cpu.sp() & 15 != 0 {
                 break;
             }
         }
@@ -349,7 +351,7 @@ impl Reference {
         self.writes.push(None);
         let key = key_of(guest, pc)?;
         let (word, _) = key;
-        let at = (pc, fp_mode(cpu));
+        let at = (pc, modes_of(cpu));
         self.path.push((pc, word));
         if self.lifted.get(&at).is_none_or(|kept| kept.key != key) {
             if self.lifted.len() >= MOST_KEPT {

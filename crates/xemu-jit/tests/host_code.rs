@@ -17,7 +17,7 @@ use std::path::Path;
 use iced_x86::{Decoder, DecoderOptions, Formatter, Instruction, IntelFormatter, Register};
 use xemu_guest::{CpuState, EngineSlots, HELPER_SLOTS, Monitor, STATE_BIAS, VEC_CONSTS};
 use xemu_ir::{Analysis, Block, FpMode, passes::forward, passes::liveness, verify};
-use xemu_lift::{CpuModel, LiftConfig, Lifter, Limits};
+use xemu_lift::{CpuModel, Extras, LiftConfig, Lifter, Limits};
 use xemu_x64::contract;
 use xemu_x64::{CompileContext, Compiled, Compiler, EvalCode, HostFeatures};
 
@@ -32,7 +32,7 @@ fn translate(features: HostFeatures, words: &[u32]) -> String {
     let mut block = Block::default();
     let max_insns = words.len() as u32;
     let (fp, stop_at) = (FpMode::Host, &mut |_| false);
-    let mut limits = Limits { max_insns, fp, stop_at, guarded: None };
+    let mut limits = Limits { max_insns, fp, stop_at, guarded: None, extras: Extras::default() };
     let mut fetch = |pc: u64| Ok(words[((pc - PC) / 4) as usize % words.len()]);
     Lifter::new(LiftConfig { model })
         .lift_block(PC, &mut fetch, &mut block, &mut limits)

@@ -74,6 +74,6 @@ impl Writeback {
     /// Writes the base register.
     pub fn apply(self, cx: &mut Ctx<'_>) {
         let v = cx.op2i(ADD, 1, self.base, self.by as i64 as u64);
-        cx.b.set_x(self.rn, v);
+        cx.set_gpr_sp(1, self.rn, v);
     }
 }

@@ -4,7 +4,7 @@ use xemu_a64::{Decode, Feature, decode};
 use xemu_ir::{Builder, Effects, Es, Inst, Op, Val};
 
 use crate::sized::Sized2;
-use crate::{CpuFeature, Guarded, LiftConfig, branch, dispatch};
+use crate::{CpuFeature, Extras, Guarded, LiftConfig, branch, dispatch, stack_pointer};
 
 /// The state of lifting one block, seen from one instruction.
 pub(crate) struct Ctx<'a> {
@@ -18,6 +18,10 @@ pub(crate) struct Ctx<'a> {
     pub config: &'a LiftConfig,
     /// Whether the page of an address is guarded; `None` where BTYPE is not kept.
     pub guarded: Guarded<'a>,
+    /// What instructions check or do besides.
+    pub extras: Extras,
+    /// What the instruction has written to SP.
+    pub sp_written: Option<Val>,
 }
 
 /// Whether the word is in the hint space, where what is not known executes as NOP. (Arm ARM
@@ -39,7 +43,9 @@ impl Ctx<'_> {
             Decode::Insn(insn) => {
                 let feature = insn.feature();
                 if feature == Feature::Base || self.config.has(feature) {
+                    stack_pointer::before(self, insn);
                     dispatch::lift(self, insn);
+                    stack_pointer::after(self);
                 } else if !is_hint(word) {
                     self.undefined();
                 }
@@ -90,6 +96,9 @@ impl Ctx<'_> {
 
     /// Sets a general register; 31 is SP.
     pub fn set_gpr_sp(&mut self, sf: u32, reg: u32, v: Val) {
+        if reg == 31 {
+            self.sp_written = Some(v);
+        }
         if sf == 1 { self.b.set_x(reg, v) } else { self.b.set_w(reg, v) }
     }
 

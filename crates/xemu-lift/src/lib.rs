@@ -39,6 +39,7 @@ mod simd_permute;
 mod simd_same;
 mod simd_shift;
 mod simd_structures;
+mod stack_pointer;
 
 #[cfg(test)]
 mod tests;
@@ -79,6 +80,21 @@ pub fn fp_mode(cpu: &CpuState) -> FpMode {
     }
 }
 
+/// What instructions check or do besides, because of the state they may start in. Nothing usually.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Extras {
+    /// SP may be misaligned when the block starts, so accesses with SP as their base check it.
+    /// Otherwise it is a multiple of 16 there, and the block is left when it no longer is.
+    pub check_sp: bool,
+}
+
+impl Extras {
+    /// What blocks need that start with the state.
+    pub fn of(cpu: &CpuState) -> Self {
+        Self { check_sp: cpu.sp() & 15 != 0 }
+    }
+}
+
 /// How one block is to be lifted.
 pub struct Limits<'a> {
     /// The most guest instructions in the block; at least one is lifted.
@@ -91,6 +107,8 @@ pub struct Limits<'a> {
     /// Whether the page of an address is guarded (FEAT_BTI); `None` where no page is, so that
     /// nothing is to be emitted for it.
     pub guarded: Guarded<'a>,
+    /// What instructions check or do besides.
+    pub extras: Extras,
 }
 
 /// Whether the page of an address is guarded, if any is.
@@ -135,7 +153,8 @@ impl Lifter {
         block.reset(pc);
         block.fp = limits.fp;
         let guarded = limits.guarded.filter(|_| self.config.has(Feature::Bti));
-        let mut cx = Ctx { b: Builder::new(block), pc, word, config: &self.config, guarded };
+        let (b, config, extras) = (Builder::new(block), &self.config, limits.extras);
+        let mut cx = Ctx { b, pc, word, config, guarded, extras, sp_written: None };
         loop {
             let next = cx.lift_one(word);
             let effects = cx.last_effects();

@@ -81,7 +81,7 @@ fn tag_store(cx: &mut Ctx<'_>, (imm9, mode, rn, rt): Store, count: u8, zero: boo
     cx.b.op1a(Op::CheckAlign, Es::Q, 0, addr);
     cx.b.op2a(Op::TagStore, count, zero, addr, source);
     if mode != 2 {
-        cx.b.set_x(rn, moved);
+        cx.set_gpr_sp(1, rn, moved);
     }
 }
 
@@ -126,7 +126,7 @@ fn pair(
     cx.b.access(Op::Store64, 0, offset(place, 8), x2);
     cx.b.op2a(Op::TagStore, 1, false, addr, addr);
     if writeback {
-        cx.b.set_x(rn, moved);
+        cx.set_gpr_sp(1, rn, moved);
     }
 }
 

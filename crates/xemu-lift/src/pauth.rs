@@ -153,6 +153,6 @@ pub(crate) fn ldra(cx: &mut Ctx<'_>, i: Ldra) {
     cx.set_gpr(1, i.rt(), v);
     if i.w() == 1 {
         let written = cx.op2i(ADD, 1, base, offset as i64 as u64);
-        cx.b.set_x(i.rn(), written);
+        cx.set_gpr_sp(1, i.rn(), written);
     }
 }

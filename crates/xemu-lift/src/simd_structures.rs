@@ -22,7 +22,7 @@ fn post_index(cx: &mut Ctx<'_>, base: Val, rn: u32, rm: u32, bytes: u32) {
         let by = cx.gpr(1, rm);
         cx.op2(ADD, 1, base, by)
     };
-    cx.b.set_x(rn, v);
+    cx.set_gpr_sp(1, rn, v);
 }
 
 /// The form of a multiple-structure access.

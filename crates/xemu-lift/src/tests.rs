@@ -4,7 +4,7 @@ use xemu_a64::{Decode, ROWS, Row, decode};
 use xemu_guest::{FaultKind, GuestFault};
 use xemu_ir::{Block, Effects, FpMode, Op, verify};
 
-use crate::{CpuModel, LiftConfig, Lifter, Limits};
+use crate::{CpuModel, Extras, LiftConfig, Lifter, Limits};
 
 const PC: u64 = 0x1000;
 
@@ -24,7 +24,13 @@ fn lift(code: &[u32], max_insns: u32, stops: &[u64]) -> Result<Block, GuestFault
         code.get(index).copied().ok_or(fault(pc))
     };
     let mut stop_at = |pc| stops.contains(&pc);
-    let mut limits = Limits { max_insns, fp: FpMode::Host, stop_at: &mut stop_at, guarded: None };
+    let mut limits = Limits {
+        max_insns,
+        fp: FpMode::Host,
+        stop_at: &mut stop_at,
+        guarded: None,
+        extras: Extras::default(),
+    };
     max_lifter().lift_block(PC, &mut fetch, &mut block, &mut limits)?;
     verify(&block).map_err(|e| panic!("{e}")).map(|()| block)
 }
@@ -121,7 +127,13 @@ fn scalars_keep_what_the_manual_says_with_nep() {
     let mut lifter = Lifter::new(LiftConfig { model });
     let mut kept = |word: u32, fp| {
         let mut block = Block::default();
-        let mut limits = Limits { max_insns: 1, fp, stop_at: &mut |_| false, guarded: None };
+        let mut limits = Limits {
+            max_insns: 1,
+            fp,
+            stop_at: &mut |_| false,
+            guarded: None,
+            extras: Extras::default(),
+        };
         lifter.lift_block(PC, &mut |_| Ok(word), &mut block, &mut limits).expect("lifts");
         let merge = block.insts.iter().find(|inst| inst.op == Op::VIns)?;
         Some(block.def(merge.args[0]).a)
@@ -140,7 +152,8 @@ fn instruction_of_an_absent_feature_is_undefined_unless_a_hint() {
     let mut last = |word: u32| {
         let mut block = Block::default();
         let (fp, stop_at) = (FpMode::OutOfLine, &mut |_| false);
-        let mut limits = Limits { max_insns: 1, fp, stop_at, guarded: None };
+        let mut limits =
+            Limits { max_insns: 1, fp, stop_at, guarded: None, extras: Extras::default() };
         lifter.lift_block(PC, &mut |_| Ok(word), &mut block, &mut limits).expect("lifts");
         assert_eq!(block.fp, FpMode::OutOfLine);
         block.insts.last().expect("not empty").op

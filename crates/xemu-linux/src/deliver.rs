@@ -203,7 +203,7 @@ pub fn return_from_handler(t: &mut Thread) -> Option<()> {
         0
     };
     cpu.v = fpsimd.vregs;
-    cpu.set_fpcr(Fpcr(fpsimd.fpcr));
+    cpu.set_fpcr(Fpcr(fpsimd.fpcr & !t.process.config.absent_fpcr_bits()));
     cpu.set_fpsr(Fpsr(fpsimd.fpsr));
     cpu.monitor.size = 0;
     let sp = cpu.sp();
@@ -225,6 +225,7 @@ pub fn fault_signal(fault: &GuestFault) -> (SigInfo, u64) {
         FaultKind::NoPage => (SIGBUS, BUS_ADRERR, data | esr::FSC_EXTERNAL),
         FaultKind::Misaligned => (SIGBUS, BUS_ADRALN, data | esr::FSC_ALIGNMENT),
         FaultKind::TagCheck => (SIGSEGV, SEGV_MTESERR, data | esr::FSC_TAG_CHECK),
+        FaultKind::MisalignedSp => (SIGBUS, BUS_ADRALN, esr::EC_SP_ALIGNMENT | esr::IL),
         FaultKind::MisalignedPc => (SIGBUS, BUS_ADRALN, esr::EC_PC_ALIGNMENT | esr::IL),
         FaultKind::FetchUnmapped => (SIGSEGV, SEGV_MAPERR, fetch | esr::FSC_TRANSLATION),
         FaultKind::FetchPermission => (SIGSEGV, SEGV_ACCERR, fetch | esr::FSC_PERMISSION),
@@ -241,7 +242,9 @@ pub fn memory_fault(t: &mut Thread, fault: &GuestFault) {
         return;
     }
     let (info, syndrome) = fault_signal(fault);
-    t.fault_address = fault.addr;
+    // (arm64_notify_die in arch/arm64/kernel/traps.c)
+    let apart = matches!(fault.kind, FaultKind::MisalignedPc | FaultKind::MisalignedSp);
+    t.fault_address = if apart { 0 } else { fault.addr };
     t.fault_esr = syndrome;
     force(t, info);
     t.fault_esr = 0;

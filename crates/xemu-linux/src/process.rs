@@ -5,12 +5,14 @@ use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock};
 
-use xemu_abi::hwcap::{HWCAP_DIT, HWCAP_SSBS, HWCAP2_BTI, HWCAP2_MTE};
+use xemu_abi::hwcap::{
+    HWCAP_DIT, HWCAP_FPHP, HWCAP_SSBS, HWCAP2_AFP, HWCAP2_BTI, HWCAP2_EBF16, HWCAP2_MTE,
+};
 use xemu_abi::mman::{PROT_BTI, PROT_MTE};
 use xemu_abi::process::{self as abi, PrctlClass};
 use xemu_abi::signal::SigInfo;
 use xemu_abi::{Errno, Wire};
-use xemu_guest::{CpuState, pstate};
+use xemu_guest::{CpuState, Fpcr, pstate};
 use xemu_mem::AddressSpace;
 
 use crate::args::*;
@@ -69,6 +71,14 @@ impl Config {
         bit(0, HWCAP_SSBS, pstate::SSBS)
             | bit(0, HWCAP_DIT, pstate::DIT)
             | bit(1, HWCAP2_MTE, pstate::TCO)
+    }
+
+    /// The bits of FPCR that the processor does not have, which stay zero.
+    pub fn absent_fpcr_bits(&self) -> u32 {
+        let bits = |word: usize, hwcap, bits| if self.hwcap[word] & hwcap == 0 { bits } else { 0 };
+        bits(0, HWCAP_FPHP, Fpcr::FZ16)
+            | bits(1, HWCAP2_AFP, Fpcr::FIZ | Fpcr::AH | Fpcr::NEP)
+            | bits(1, HWCAP2_EBF16, Fpcr::EBF)
     }
 
     /// The protections of memory, besides the ordinary ones, that the processor has.

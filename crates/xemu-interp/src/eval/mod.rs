@@ -87,6 +87,7 @@ macro_rules! engine_op {
             | Op::TagRandom
             | Op::SetBtype
             | Op::CheckBtype
+            | Op::CheckSp
             | Op::IcIvau
             | Op::Pause
             | Op::ExitIf
@@ -96,6 +97,7 @@ macro_rules! engine_op {
             | Op::ExitIfNz64
             | Op::ExitIfBitZ
             | Op::ExitIfBitNz
+            | Op::SyncIfOdd16
             | Op::Goto
             | Op::GotoReg
             | Op::Call

@@ -27,6 +27,7 @@ impl Emitter<'_> {
             ExitIfNz64 => self.exit_if_zero(W64, inst, asm::Cond::NE),
             ExitIfBitZ => self.exit_if_bit(inst, false),
             ExitIfBitNz => self.exit_if_bit(inst, true),
+            SyncIfOdd16 => self.sync_if_odd16(inst),
             Goto => self.goto(inst.imm),
             Call => self.call(inst.imm),
             CallReg => self.call_reg(inst.args[0]),
@@ -166,6 +167,15 @@ impl Emitter<'_> {
         self.side_exit(Test::One(cond), inst.imm);
     }
 
+    fn sync_if_odd16(&mut self, inst: &Inst) {
+        self.clobber_flags_at_exit();
+        let src = self.rm_g(inst.args[0]);
+        self.asm.test_imm(Width::B8, src, 15);
+        let label = self.asm.new_label();
+        self.asm.jcc(asm::Cond::NE, label);
+        self.s.cold.push(Cold::Sync { label, pc: inst.imm });
+    }
+
     // Calls and returns
 
     /// Pushes the guest's return address for the prediction of the return. Clobbers RDX.
@@ -272,6 +282,10 @@ impl Emitter<'_> {
                 Cold::Emulate { label, pc } => {
                     self.asm.bind(label);
                     self.leave(LeaveReason::Emulate, pc);
+                }
+                Cold::Sync { label, pc } => {
+                    self.asm.bind(label);
+                    self.leave(LeaveReason::Sync, pc);
                 }
                 Cold::CallMiss { label, back } => {
                     self.asm.bind(label);

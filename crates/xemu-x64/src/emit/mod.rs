@@ -199,6 +199,8 @@ enum Cold {
     Align { label: Label, back: Label, addr: u8, size: u8, lse2: bool, pc: u64, flags: Flags },
     /// A guest instruction that is left to the interpreter.
     Emulate { label: Label, pc: u64 },
+    /// An exit through the dispatcher, with NZCV in the state if it is read there.
+    Sync { label: Label, pc: u64 },
     /// An indirect call that the thread's table does not know.
     CallMiss { label: Label, back: Label },
     /// A return that was not predicted.

@@ -10,7 +10,7 @@ use xemu_host::{AltStack, HostContext, SigInfo, install_handler, set_disposition
 use xemu_interp::{BlockEnd, Combined, Devices, HostMemory, Interp, Machine, accessed};
 use xemu_ir::{Block, Effects, FpMode, verify};
 use xemu_jit::{Guest, HostFault, JitConfig, JitEngine, JitThread};
-use xemu_lift::{CpuModel, LiftConfig, Lifter, Limits, fp_mode};
+use xemu_lift::{CpuModel, Extras, LiftConfig, Lifter, Limits, fp_mode};
 use xemu_x64::HostFeatures;
 
 use super::area::{Area, Code};
@@ -97,6 +97,13 @@ pub struct Traits {
     pub writes: u32,
 }
 
+/// How code is lifted that starts in a state.
+type Modes = (FpMode, Extras);
+
+fn modes(cpu: &CpuState) -> Modes {
+    (fp_mode(cpu), Extras::of(cpu))
+}
+
 /// Lifter and interpreter.
 pub struct Reference {
     lifter: Lifter,
@@ -105,7 +112,7 @@ pub struct Reference {
     code: Arc<Code>,
     back: u64,
     cpu: Box<CpuState>,
-    lifted: HashMap<(u64, FpMode), (u32, Block)>,
+    lifted: HashMap<(u64, Modes), (u32, Block)>,
     block: Block,
 }
 
@@ -131,11 +138,11 @@ impl Reference {
         lifter: &mut Lifter,
         word: u32,
         pc: u64,
-        fp: FpMode,
+        (fp, extras): Modes,
         block: &mut Block,
     ) -> Result<(), String> {
         let stop_at = &mut |_| false;
-        let mut limits = Limits { max_insns: 1, fp, stop_at, guarded: None };
+        let mut limits = Limits { max_insns: 1, fp, stop_at, guarded: None, extras };
         lifter
             .lift_block(pc, &mut |_| Ok(word), block, &mut limits)
             .map_err(|fault| format!("{fault:?}"))?;
@@ -147,9 +154,10 @@ impl Reference {
     /// # Errors
     /// If the lifted block is malformed.
     pub fn traits(&mut self, word: u32) -> Result<Traits, String> {
-        use xemu_ir::Op::{Goto, Insn, SetW, SetX, Sync, Undef};
+        use xemu_ir::Op::{Goto, Insn, SetW, SetX, Sync, SyncIfOdd16, Undef};
         let pc = self.back;
-        Self::lift(&mut self.lifter, word, pc, FpMode::Host, &mut self.block)?;
+        let modes = (FpMode::Host, Extras::default());
+        Self::lift(&mut self.lifter, word, pc, modes, &mut self.block)?;
         let mut traits = Traits::default();
         for inst in &self.block.insts {
             let effects = inst.effects();
@@ -159,7 +167,7 @@ impl Reference {
             if matches!(inst.op, SetX | SetW) {
                 traits.writes |= 1 << (inst.a & 31);
             }
-            let onward = matches!(inst.op, Goto | Sync) && inst.imm == pc + 4;
+            let onward = matches!(inst.op, Goto | Sync | SyncIfOdd16) && inst.imm == pc + 4;
             let leaves = effects.has(Effects::ENDS_BLOCK) || effects.has(Effects::SIDE_EXIT);
             traits.jumps |= inst.op != Insn && leaves && !onward;
             let to = inst.op.info().imm && inst.op != Undef;
@@ -171,7 +179,7 @@ impl Reference {
     /// The address that the instruction of `word` accesses first when run on `state`.
     pub fn first_access(&mut self, word: u32, pc: u64, state: &State) -> Option<u64> {
         state.to_cpu(&mut self.cpu, pc);
-        Self::lift(&mut self.lifter, word, pc, fp_mode(&self.cpu), &mut self.block).ok()?;
+        Self::lift(&mut self.lifter, word, pc, modes(&self.cpu), &mut self.block).ok()?;
         let mut machine = Combined { memory: Probe(None), devices: NoDevices };
         match self.interp.run_block(&self.block, &mut self.cpu, &mut machine) {
             BlockEnd::Exit(Exit::Fault(fault)) => Some(fault.addr),
@@ -222,11 +230,11 @@ impl Reference {
             Ok(word) => word,
             Err(fault) => return Ok(Stop::of(&Exit::Fault(fault), pc, self.back)),
         };
-        let fp = fp_mode(&self.cpu);
-        let kept = self.lifted.entry((pc, fp)).or_default();
+        let modes = modes(&self.cpu);
+        let kept = self.lifted.entry((pc, modes)).or_default();
         if kept.0 != word || kept.1.insts.is_empty() {
             kept.0 = word;
-            Self::lift(&mut self.lifter, word, pc, fp, &mut kept.1)?;
+            Self::lift(&mut self.lifter, word, pc, modes, &mut kept.1)?;
         }
         match self.interp.run_block(&kept.1, &mut self.cpu, &mut self.machine) {
             BlockEnd::Next => Ok(None),

@@ -57,7 +57,8 @@ impl Stop {
                     FaultKind::Permission | FaultKind::FetchPermission => (SIGSEGV, 2),
                     FaultKind::NoPage => (SIGBUS, 2),
                     FaultKind::TagCheck => (11, 9),
-                    FaultKind::Misaligned | FaultKind::MisalignedPc => (SIGBUS, 1),
+                    FaultKind::Misaligned => (SIGBUS, 1),
+                    FaultKind::MisalignedPc | FaultKind::MisalignedSp => (SIGBUS, 1),
                 };
                 stop(signal, code, fault.addr)
             }
