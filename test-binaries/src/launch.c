@@ -7,11 +7,14 @@
  *   launch exec FILE ARGV…   execve with these arguments, argv[0] among them
  *   launch root DIR FILE ARGV…     the same below a new root
  *   launch deleted FILE ARGV…      opens the file, unlinks it and executes what is open
+ *   launch stop              waits for SIGTERM, says so, and ends with status 3
  */
 typedef unsigned long word;
 
 enum { AT_FDCWD = -100, AT_EMPTY_PATH = 0x1000 };
-enum { NR_UNLINKAT = 35, NR_CHDIR = 49, NR_CHROOT = 51, NR_OPENAT = 56, NR_WRITE = 64, NR_EXIT = 93, NR_EXECVE = 221, NR_EXECVEAT = 281 };
+enum { NR_UNLINKAT = 35, NR_CHDIR = 49, NR_CHROOT = 51, NR_OPENAT = 56, NR_WRITE = 64, NR_PPOLL = 73, NR_EXIT = 93 };
+enum { NR_SIGACTION = 134, NR_EXECVE = 221, NR_EXECVEAT = 281 };
+enum { SIGTERM = 15 };
 enum { AUX_FLAGS = 8, AUX_SECURE = 23, AUX_EXECFN = 31 };
 
 static long call(word nr, word a, word b, word c, word d, word e) {
@@ -85,6 +88,21 @@ static int deleted(char **argv, char **envp) {
   return failed("execveat", call(NR_EXECVEAT, (word)fd, (word)"", (word)(argv + 3), (word)envp, AT_EMPTY_PATH));
 }
 
+static void terminated(int signal) {
+  text("signal ");
+  number(signal);
+  text("\n");
+  call(NR_EXIT, 3, 0, 0, 0, 0);
+}
+
+static int stop(void) {
+  struct { void (*handler)(int); word flags, mask; } action = {terminated, 0, 0};
+  long result = call(NR_SIGACTION, SIGTERM, (word)&action, 0, sizeof action.mask, 0);
+  if (result < 0) return failed("rt_sigaction", result);
+  text("ready\n");
+  for (;;) call(NR_PPOLL, 0, 0, 0, 0, 0);
+}
+
 static int run(long argc, char **argv, char **envp) {
   const char *what = argc > 1 ? argv[1] : "";
   if (equal(what, "words")) {
@@ -101,7 +119,8 @@ static int run(long argc, char **argv, char **envp) {
     return failed("execve", call(NR_EXECVE, (word)argv[3], (word)(argv + 4), (word)envp, 0, 0));
   }
   if (equal(what, "deleted") && argc > 2) return deleted(argv, envp);
-  text("usage: launch words|show|exec|root|deleted …\n");
+  if (equal(what, "stop")) return stop();
+  text("usage: launch words|show|exec|root|deleted|stop …\n");
   return 2;
 }
 

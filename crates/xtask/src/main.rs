@@ -25,7 +25,7 @@ usage: cargo xtask COMMAND
   unsafe-count         prints the number of unsafe blocks and functions of each crate
   bless [CARGO ARGS]   runs the tests with BLESS=1, which rewrites the golden files
   dump ARGS            prints what the emulator makes of an instruction or a block
-  deb                  builds the Debian package
+  deb [FILE]           builds the Debian package, of FILE or of a new release build
   image [TOOL]         builds the installer image with docker, or TOOL
   bench [OPTIONS]      measures against native speed and against QEMU (bench --help)
   instructions         writes docs/instructions.md

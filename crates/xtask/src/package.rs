@@ -76,22 +76,23 @@ fn fresh(name: &str) -> Result<PathBuf, String> {
     Ok(folder)
 }
 
-/// The command, stripped, as a file.
-fn place_command(to: &Path) -> Outcome {
-    let built = release_build()?;
+/// The command, stripped, as a file: a new release build, unless there is one already.
+fn place_command(to: &Path, built: Option<PathBuf>) -> Outcome {
+    let built = built.map_or_else(release_build, Ok)?;
     let bytes = fs::read(&built).map_err(failed(&built))?;
     write(to, &bytes, 0o755)?;
     run(Command::new("strip").args(["--remove-section=.comment", "--strip-all"]).arg(to))
 }
 
-/// `cargo xtask deb`: builds the package and says where it is.
+/// `cargo xtask deb [FILE]`: builds the package and says where it is. `FILE` goes into it in place
+/// of a new release build.
 ///
 /// # Errors
 /// When a tool is missing or fails.
-pub fn deb(_arguments: &[OsString]) -> Outcome {
+pub fn deb(arguments: &[OsString]) -> Outcome {
     let work = fresh("deb")?;
     let root = work.join("root");
-    place_command(&root.join("usr/bin").join(NAME))?;
+    place_command(&root.join("usr/bin").join(NAME), arguments.first().map(PathBuf::from))?;
     for &(from, to, mode, compressed) in FILES {
         let from = packaging().join(from);
         let bytes = fs::read(&from).map_err(failed(&from))?;
@@ -161,7 +162,7 @@ fn write_control(root: &Path) -> Outcome {
 /// When the emulator does not build or the image does not.
 pub fn image(arguments: &[OsString]) -> Outcome {
     let folder = fresh("image")?;
-    place_command(&folder.join(NAME))?;
+    place_command(&folder.join(NAME), None)?;
     let from = packaging().join("docker/Dockerfile");
     let text = fs::read(&from).map_err(failed(&from))?;
     write(&folder.join("Dockerfile"), &text, 0o644)?;

@@ -1,0 +1,1 @@
+module.exports = (what) => `${what} on ${process.arch}`;

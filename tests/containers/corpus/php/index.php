@@ -1,0 +1,2 @@
+<?php
+echo "sum ", array_sum(range(1, 100)), "\n";

@@ -1,0 +1,1 @@
+require "native_answer"

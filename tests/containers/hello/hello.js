@@ -1,0 +1,1 @@
+console.log(`Hello from Node.js on ${process.arch}`);
