@@ -357,6 +357,7 @@ static void deaths(int argc, char **argv) {
     int status;
     pid_t pid = MUST(fork());
     if (pid == 0) {
+      signal(signals[i], SIG_DFL);  // nohup may have left SIGHUP ignored
       kill(getpid(), signals[i]);
       _exit(1);
     }

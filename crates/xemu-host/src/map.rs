@@ -80,6 +80,23 @@ impl Mapping {
         Self::map(0, len, protection as u64, ANONYMOUS, -1, 0)
     }
 
+    /// Like [`Mapping::anonymous`], for a large table of which few places are used: the kernel does
+    /// not give it huge pages, as it does where they are always on, of which each would cost 2 MiB
+    /// and the time to zero them.
+    pub fn sparse(len: usize) -> Result<Self, Errno> {
+        let mapping = Self::anonymous(len, Protection::ReadWrite)?;
+        mapping.forbid_huge_pages();
+        Ok(mapping)
+    }
+
+    /// Keeps the mapping in pages of [`PAGE_SIZE`].
+    pub fn forbid_huge_pages(&self) {
+        let args = [self.addr, self.len as u64, libc::MADV_NOHUGEPAGE as u64, 0, 0, 0];
+        // A kernel that knows no huge pages refuses, and gives none.
+        // SAFETY: the range belongs to this mapping, and its content does not change.
+        let _ = check(unsafe { syscall6(libc::SYS_madvise as u64, args) });
+    }
+
     /// Like [`Mapping::anonymous`], near `hint` when the place is free.
     pub fn at_hint(hint: u64, len: usize, protection: Protection) -> Result<Self, Errno> {
         Self::map(hint, len, protection as u64, ANONYMOUS, -1, 0)

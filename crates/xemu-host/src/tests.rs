@@ -35,6 +35,20 @@ mod kernel {
     }
 
     #[test]
+    fn sparse_memory_has_no_huge_pages() {
+        if !std::fs::exists("/sys/kernel/mm/transparent_hugepage").unwrap_or(false) {
+            return;
+        }
+        let mapping = Mapping::sparse(8 << 20).expect("memory");
+        let smaps = std::fs::read_to_string("/proc/self/smaps").expect("/proc is there");
+        let start = format!("{:x}-", mapping.addr());
+        let entry = smaps.lines().skip_while(|line| !line.starts_with(&start));
+        let flags = entry.into_iter().find(|line| line.starts_with("VmFlags:"));
+        let flags = flags.expect("the mapping is listed");
+        assert!(flags.split(' ').any(|flag| flag == "nh"), "{flags}");
+    }
+
+    #[test]
     fn safe_syscall_looks_at_the_flag() {
         let poll = AtomicU32::new(0);
         assert!(safe_syscall(&poll, SYS_GETPPID, [0; 6]) > 0);

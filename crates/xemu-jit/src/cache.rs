@@ -79,13 +79,14 @@ impl Generation {
         let slots_len = code_len / 4;
         let mut reservation = Mapping::reserve(slots_len + code_len)?;
         reservation.protect(0, slots_len, Protection::ReadWrite)?;
+        reservation.forbid_huge_pages();
         let most_blocks = code_len / 32;
         let entry = size_of::<IndexEntry>();
-        let index = Mapping::anonymous(most_blocks * entry, Protection::ReadWrite)?;
+        let index = Mapping::sparse(most_blocks * entry)?;
         let most_faults = code_len / 8;
         let record = size_of::<FaultRecord>();
-        let faults = Mapping::anonymous(most_faults * record, Protection::ReadWrite)?;
-        let targets = Mapping::anonymous(slots_len, Protection::ReadWrite)?;
+        let faults = Mapping::sparse(most_faults * record)?;
+        let targets = Mapping::sparse(slots_len)?;
         let mut generation = Self {
             reservation,
             slots_len,

@@ -1,4 +1,4 @@
-//! Interprets single instructions for generated code, and blocks that run for the first time.
+//! Interprets single instructions for generated code, and blocks that have run seldom.
 
 use std::collections::HashMap;
 
@@ -13,6 +13,11 @@ use crate::guest::{Guest, with_guarded};
 const MOST_KEPT: usize = 1024;
 /// The most guest instructions that are interpreted between two polls.
 const MAX_INSNS: u32 = 64;
+/// How many lifted blocks are kept; a power of two.
+const BLOCKS: usize = 16;
+/// How often a block is interpreted that is kept all the while. Interpreting a kept block costs
+/// about a tenth of translating it.
+const RUNS: u32 = 4;
 
 /// What a lifted instruction depends on: its word, and whether its page is guarded if any is.
 pub(crate) type Key = (u32, Option<bool>);
@@ -54,11 +59,46 @@ pub(crate) fn lift_one(
     lifter.lift_block(pc, &mut |_| Ok(word), block, &mut limits)
 }
 
-/// Interprets: one instruction at a time, keeping what it has lifted, or a block, forgetting it.
+/// A block that was lifted, and the words that it was lifted from.
+#[derive(Default)]
+struct Lifted {
+    at: At,
+    /// How often it was run since it was lifted.
+    runs: u32,
+    words: Vec<u32>,
+    block: Block,
+}
+
+impl Lifted {
+    /// Whether lifting there would give this block. Reading the words again is cheap beside lifting
+    /// them, and nobody has to tell of code that changed.
+    fn is_current(&self, at: At, guest: &dyn Guest) -> bool {
+        let mut words = (at.0..).step_by(4).zip(&self.words);
+        self.at == at
+            && !self.words.is_empty()
+            && words.all(|(pc, word)| guest.fetch(pc) == Ok(*word))
+    }
+
+    fn lift(&mut self, at: At, guest: &dyn Guest, lifter: &mut Lifter) -> Result<(), GuestFault> {
+        let Self { words, block, .. } = self;
+        let (pc, (fp, extras)) = at;
+        (self.at, self.runs) = (at, 0);
+        words.clear();
+        let mut fetch = |pc| guest.fetch(pc).inspect(|word| words.push(*word));
+        let stop_at = &mut |_| true;
+        with_guarded(guest, |guarded| {
+            let mut limits = Limits { max_insns: MAX_INSNS, fp, stop_at, guarded, extras };
+            lifter.lift_block(pc, &mut fetch, block, &mut limits)
+        })
+    }
+}
+
+/// Interprets one instruction or one block at a time, and keeps some of what it has lifted.
 pub struct Emulator {
     interp: Interp,
     machine: Box<dyn Machine>,
-    block: Block,
+    /// The block lifted last of those whose address has the index in its low bits.
+    blocks: Vec<Lifted>,
     kept: HashMap<At, (Key, Block), foldhash::fast::FixedState>,
 }
 
@@ -68,7 +108,7 @@ impl Emulator {
         Self {
             interp: Interp::new(),
             machine: guest.machine(),
-            block: Block::default(),
+            blocks: Vec::new(),
             kept: HashMap::default(),
         }
     }
@@ -95,6 +135,13 @@ impl Emulator {
         Ok(self.interp.run_block(block, cpu, &mut *self.machine))
     }
 
+    /// Whether the block at `pc` was interpreted a short while ago, and not yet so often that it
+    /// should be translated.
+    pub fn is_warm(&self, pc: u64, fp: FpMode) -> bool {
+        let Some(kept) = self.blocks.get(slot(pc)) else { return false };
+        kept.at == (pc, (fp, Extras::default())) && kept.runs < RUNS
+    }
+
     /// Runs the block at `cpu.pc`, up to its first branch.
     pub fn run_block(
         &mut self,
@@ -102,11 +149,21 @@ impl Emulator {
         guest: &dyn Guest,
         lifter: &mut Lifter,
     ) -> Result<BlockEnd, GuestFault> {
-        let ((fp, extras), stop_at) = (modes_of(cpu), &mut |_| true);
-        with_guarded(guest, |guarded| {
-            let mut limits = Limits { max_insns: MAX_INSNS, fp, stop_at, guarded, extras };
-            lifter.lift_block(cpu.pc, &mut |a| guest.fetch(a), &mut self.block, &mut limits)
-        })?;
-        Ok(self.interp.run_block(&self.block, cpu, &mut *self.machine))
+        let at = (cpu.pc, modes_of(cpu));
+        if self.blocks.is_empty() {
+            self.blocks.resize_with(BLOCKS, Lifted::default);
+        }
+        let kept = &mut self.blocks[slot(cpu.pc)];
+        // Which pages are guarded is not in the words.
+        if guest.has_guarded_pages() || !kept.is_current(at, guest) {
+            kept.lift(at, guest, lifter)?;
+        }
+        kept.runs += 1;
+        Ok(self.interp.run_block(&kept.block, cpu, &mut *self.machine))
     }
+}
+
+/// Where the block at `pc` is kept.
+fn slot(pc: u64) -> usize {
+    (pc >> 2) as usize % BLOCKS
 }

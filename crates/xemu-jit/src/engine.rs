@@ -29,9 +29,9 @@ pub struct JitConfig {
     pub cache_size: usize,
     /// Whether exits are linked, and loops stay inside a block.
     pub link: bool,
-    /// Whether a block is translated before its first run. Otherwise it is interpreted once and
-    /// translated when it is to run again: much of a program, its start above all, runs just once,
-    /// and then translating costs more than it gives back.
+    /// Whether a block is translated before its first run. Otherwise its first run is
+    /// interpreted, and some more that follow soon: much of a program, its start above all, runs
+    /// just once or a few times, and then translating costs more than it gives back.
     pub eager: bool,
     /// Whether the time that translation takes is measured.
     pub measure: bool,
@@ -112,7 +112,7 @@ pub(crate) struct Inner {
     tag_traps: u32,
     /// How often floating point has trapped in the block at an address.
     fp_traps: Map<u64, u32>,
-    /// Where code has run that was interpreted.
+    /// How often code has run that was interpreted.
     seen: Seen,
 }
 
@@ -122,6 +122,11 @@ const MODE_SHIFT: u32 = 60;
 const TAG_TRAPS: u32 = 64;
 /// So many invalid operations that trapped in a block, and its floating point goes out of line.
 const FP_TRAPS: u32 = 16;
+/// So many translated blocks, and the translator runs at its full speed. At first, when all of it
+/// has to come from memory, translating takes twice as long.
+const WARM_BLOCKS: u64 = 128;
+/// How often a block is interpreted while the translator is slow; otherwise once.
+const COLD_RUNS: u64 = 8;
 /// How many blocks' traps are counted at most.
 const MOST_COUNTED: usize = 1 << 16;
 const PAGE_BITS: u32 = 12;
@@ -146,7 +151,7 @@ pub struct JitEngine {
 pub(crate) enum Place {
     /// To run this code.
     Code(Found),
-    /// To interpret a block, as it is the first time that this address is come to.
+    /// To interpret a block, as it has run too seldom yet.
     Cold,
 }
 
@@ -301,8 +306,11 @@ impl JitEngine {
         if let Some(block) = inner.map.get(&Self::key(pc, fp)) {
             return Ok(Ok(Some(*block)));
         }
-        if !self.config.eager && inner.seen.is_first(pc) {
-            return Ok(Ok(None));
+        if !self.config.eager {
+            let is_warm = self.stats.blocks.load(Ordering::Relaxed) >= WARM_BLOCKS;
+            if inner.seen.is_cold(pc, if is_warm { 1 } else { COLD_RUNS }) {
+                return Ok(Ok(None));
+            }
         }
         let start = self.config.measure.then(std::time::Instant::now);
         let result = self.translate(inner, pc, fp);

@@ -1,36 +1,44 @@
-//! Which addresses the guest has come to already, roughly.
+//! How often the guest has come to an address, roughly.
 
-/// Bits of the filter: 16 KiB of memory, touched as it is used.
-const BITS: usize = 1 << 17;
-/// So many bits set, and the filter starts anew: beyond, too much code would count as seen.
-const MOST_SET: usize = BITS / 4;
+/// Counters of the filter, half a byte each: 16 KiB of memory, touched as it is used.
+const COUNTERS: usize = 1 << 15;
+/// So many counters in use, and the filter starts anew: beyond, too much code would share them.
+const MOST_USED: usize = COUNTERS / 4;
+/// The most runs that are counted.
+const MOST_RUNS: u64 = 15;
 
-/// A set of addresses. It may take a new address for one that it has, so that code is translated
-/// a run too early, and it forgets all it has now and then, so that code is interpreted a second
-/// time. Neither is wrong.
+/// Counts the runs of the code at addresses. It may take one address for another, so that code is
+/// translated some runs too early, and it forgets all counts now and then, so that code is
+/// interpreted some runs more. Neither is wrong.
 pub(crate) struct Seen {
-    bits: Vec<u64>,
-    set: usize,
+    counters: Vec<u64>,
+    used: usize,
 }
 
 impl Seen {
     pub(crate) fn new() -> Self {
-        Self { bits: vec![0; BITS / 64], set: 0 }
+        Self { counters: vec![0; COUNTERS / 16], used: 0 }
     }
 
-    /// Whether `pc` is not in the set; it is afterwards.
-    pub(crate) fn is_first(&mut self, pc: u64) -> bool {
-        let hash = (pc >> 2).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> (64 - BITS.trailing_zeros());
-        let (word, bit) = (hash as usize / 64, 1 << (hash % 64));
-        if self.bits[word] & bit != 0 {
+    /// Whether the code at `pc` has run less than `enough` times, which is at most 15; counts this
+    /// time as one of them.
+    pub(crate) fn is_cold(&mut self, pc: u64, enough: u64) -> bool {
+        debug_assert!(enough <= MOST_RUNS);
+        let hash =
+            (pc >> 2).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> (64 - COUNTERS.trailing_zeros());
+        let (word, shift) = (hash as usize / 16, hash % 16 * 4);
+        let runs = self.counters[word] >> shift & 15;
+        if runs >= enough {
             return false;
         }
-        if self.set == MOST_SET {
-            self.bits.fill(0);
-            self.set = 0;
+        if runs == 0 {
+            if self.used == MOST_USED {
+                self.counters.fill(0);
+                self.used = 0;
+            }
+            self.used += 1;
         }
-        self.bits[word] |= bit;
-        self.set += 1;
+        self.counters[word] += 1 << shift;
         true
     }
 }
@@ -40,18 +48,24 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_address_is_first_once() {
+    fn the_first_runs_of_an_address_are_cold() {
         let mut seen = Seen::new();
-        assert!(seen.is_first(0x1000));
-        assert!(!seen.is_first(0x1000));
-        assert!(seen.is_first(0x1004));
+        for (n, enough) in [1, 2, MOST_RUNS].into_iter().enumerate() {
+            let pc = 0x1000 + n as u64 * 4;
+            (0..enough).for_each(|_| assert!(seen.is_cold(pc, enough)));
+            assert!(!seen.is_cold(pc, enough));
+            assert!(!seen.is_cold(pc, 1));
+        }
     }
 
     #[test]
-    fn the_set_does_not_fill_up() {
+    fn the_counters_do_not_run_out() {
         let mut seen = Seen::new();
-        let first = (0..1_000_000u64).filter(|n| seen.is_first(n * 4)).count();
+        for address in (0..1_000_000u64).map(|n| n * 4) {
+            _ = seen.is_cold(address, 1);
+            assert!(!seen.is_cold(address, 1), "{address:#x}");
+        }
+        let first = (1_000_000..2_000_000u64).filter(|n| seen.is_cold(n * 4, 1)).count();
         assert!(first > 800_000, "{first} of 1000000 addresses counted as new");
-        assert!(!seen.is_first(999_999 * 4));
     }
 }

@@ -7,7 +7,7 @@
 
 use core::sync::atomic::{AtomicU64, Ordering};
 
-use xemu_host::{Errno, Mapping, Protection};
+use xemu_host::{Errno, Mapping, PAGE_SIZE, Protection};
 use xemu_x64::contract::{LOOKUP_ENTRIES, lookup_offset};
 
 const ENTRY: usize = 16;
@@ -56,12 +56,24 @@ impl TableRef {
 
 /// A thread's own table.
 #[derive(Debug)]
-pub(crate) struct Table(Mapping);
+pub(crate) struct Table {
+    memory: Mapping,
+    /// The pages that have had entries, a bit each. The others are not even looked at: much code is
+    /// asked for that runs but a few times, and a page that is looked at is a page fault.
+    used: u128,
+}
+
+const _: () = assert!(LEN / PAGE_SIZE == u128::BITS as usize);
+
+/// The bit in [`Table::used`] for the page with the entry of `pc`.
+const fn page_bit(pc: u64) -> u128 {
+    1 << (lookup_offset(pc) / PAGE_SIZE as u64)
+}
 
 impl Table {
     /// An empty one.
     pub fn new() -> Result<Self, Errno> {
-        let table = Self(Mapping::anonymous(LEN, Protection::ReadWrite)?);
+        let table = Self { memory: Mapping::anonymous(LEN, Protection::ReadWrite)?, used: 0 };
         table.close_first();
         Ok(table)
     }
@@ -73,7 +85,7 @@ impl Table {
 
     /// Its address.
     pub fn addr(&self) -> u64 {
-        self.0.addr()
+        self.memory.addr()
     }
 
     /// For other threads, to be used while `self` lives.
@@ -83,17 +95,22 @@ impl Table {
 
     /// The host address for `pc`.
     pub fn get(&self, pc: u64) -> Option<u64> {
-        self.shared().get(pc)
+        if self.used & page_bit(pc) == 0 { None } else { self.shared().get(pc) }
     }
 
     /// Sets the host address for `pc`.
     pub fn set(&mut self, pc: u64, host: u64) {
+        self.used |= page_bit(pc);
         self.shared().set(pc, host);
     }
 
     /// Forgets everything.
     pub fn clear(&mut self) {
-        if self.0.discard(0, self.0.len()).is_err() {
+        if self.used == 0 {
+            return;
+        }
+        self.used = 0;
+        if self.memory.discard(0, self.memory.len()).is_err() {
             // Without it a failure would leave old entries; doing it by hand is as good.
             for n in 0..u64::from(LOOKUP_ENTRIES) {
                 self.shared().word(n * 4, 0).store(no_key(n * 4), Ordering::SeqCst);

@@ -346,6 +346,9 @@ impl JitThread {
         if let Some(host) = self.table.get(pc) {
             return Ok(Next::Enter(host));
         }
+        if self.emulator.is_warm(pc, self.fp) {
+            return Ok(Next::Interpret);
+        }
         let found = match self.engine.code_for(pc, self.fp)? {
             Ok(Place::Code(found)) => found,
             Ok(Place::Cold) => return Ok(Next::Interpret),
@@ -440,6 +443,9 @@ impl JitThread {
         let linked = self.engine.config.link;
         if !linked || cpu.poll.load(Ordering::Acquire) != 0 || target & 3 != 0 {
             return Ok(Next::Dispatch);
+        }
+        if self.emulator.is_warm(target, self.fp) {
+            return Ok(Next::Interpret);
         }
         match self.engine.link(number, slot, target, self.fp)? {
             Err(fault) => Ok(Next::Exit(Exit::Fault(fault))),

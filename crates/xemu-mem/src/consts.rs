@@ -43,6 +43,9 @@ pub const MAP_HUGETLB: u32 = 0x4_0000;
 /// Exactly at the address, and fail when something is there.
 pub const MAP_FIXED_NOREPLACE: u32 = 0x10_0000;
 
+/// madvise: no huge pages.
+pub const MADV_NOHUGEPAGE: u32 = 15;
+
 /// mremap: the mapping may move.
 pub const MREMAP_MAYMOVE: u32 = 1;
 /// mremap: to the given address.

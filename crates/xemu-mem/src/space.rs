@@ -368,6 +368,8 @@ impl AddressSpace {
             }
             Err(errno) => return Err(errno),
         };
+        // The kernel's own stacks grow in small pages. One that knows no others refuses.
+        let _ = host::advise(&(start..start + size), MADV_NOHUGEPAGE);
         let region = Region {
             end: start + size,
             prot,
