@@ -39,6 +39,21 @@ impl Value {
 const NO_REG: u8 = 0xff;
 const MAX_TEMPS: usize = 8;
 
+/// Stands for a vector that a temporary holds ready for an op that may need it again, as if it were
+/// one more guest register.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Ready {
+    /// Words of a V register in another order.
+    Words = 32,
+    /// The two halves of SHA-256's state in x86's order.
+    ShaOld = 33,
+    /// The other one.
+    ShaNew = 34,
+}
+
+const REGISTERS: usize = 35;
+
 #[derive(Clone, Debug)]
 struct Temp {
     holders: Vec<u32>,
@@ -56,7 +71,7 @@ pub struct File {
     aliases: [Vec<u32>; 32],
     /// Bit n: `aliases[n]` may hold something.
     aliased: u32,
-    copy_in: [u8; 32],
+    copy_in: [u8; REGISTERS],
     locked: u16,
     clock: u32,
 }
@@ -71,7 +86,7 @@ impl File {
             count,
             aliases: core::array::from_fn(|_| Vec::new()),
             aliased: 0,
-            copy_in: [NO_REG; 32],
+            copy_in: [NO_REG; REGISTERS],
             locked: 0,
             clock: 0,
         }
@@ -87,7 +102,7 @@ impl File {
             self.aliases[self.aliased.trailing_zeros() as usize].clear();
             self.aliased &= self.aliased - 1;
         }
-        self.copy_in = [NO_REG; 32];
+        self.copy_in = [NO_REG; REGISTERS];
         self.locked = 0;
     }
 
@@ -118,8 +133,9 @@ impl File {
         &self.temps[usize::from(t)].holders
     }
 
-    /// The temporary to take next: an empty one, else the longest unused copy, else the one that
-    /// `distance` says is needed last.
+    /// The temporary to take next: an empty one, else the longest unused copy, else one whose
+    /// values can be read from the guest register, else the one that `distance` says is needed
+    /// last.
     ///
     /// # Panics
     /// When the current op keeps all temporaries, which no op does.
@@ -130,6 +146,7 @@ impl File {
             match (temp.holders.is_empty(), temp.copy_of) {
                 (true, NO_REG) => (0, 0),
                 (true, _) => (1, temp.stamp),
+                (false, NO_REG) => (3, u32::MAX - distance(&temp.holders)),
                 (false, _) => (2, u32::MAX - distance(&temp.holders)),
             }
         };

@@ -1,12 +1,17 @@
 //! What a backward walk over the block tells the emitter before it starts: which values can be
 //! computed straight into a guest register's home, and where NZCV is still needed.
 
-use xemu_ir::{Analysis, Block, Effects, Op};
+use xemu_ir::{Analysis, Block, Effects, Inst, Op, Val};
 
 use crate::contract::{v_home, x_home};
 
 /// No home.
 pub const NO_HINT: u8 = 0xff;
+
+/// The op is emitted where its value is needed first.
+const DEFERRED: u8 = 1;
+/// The op reads a value whose op is deferred until then.
+const BRINGS: u8 = 2;
 
 /// The plan for one block; reused from block to block.
 #[derive(Debug, Default)]
@@ -15,6 +20,14 @@ pub struct Plan {
     pub hint: Vec<u8>,
     /// For each instruction, whether NZCV is read after it, in the block or beyond.
     pub flags_after: Vec<bool>,
+    /// For each instruction, the index of the last one that needs its value.
+    pub last_use: Vec<u32>,
+    /// For each instruction, the index of the first one that needs its value.
+    first_use: Vec<u32>,
+    /// For each instruction, a set of [`DEFERRED`] and [`BRINGS`].
+    role: Vec<u8>,
+    /// Whether NZCV is read before the block overwrites it.
+    pub flags_before: bool,
 }
 
 struct Pending {
@@ -56,59 +69,184 @@ impl Pending {
     }
 }
 
+/// What the walk knows of what comes behind.
+struct Walk {
+    x: Pending,
+    v: Pending,
+    /// NZCV is read.
+    flags: bool,
+    /// For each X register, the next op from which on the register may hold something else.
+    next_write: [u32; 32],
+    /// The same for all registers.
+    next_write_to_any: u32,
+}
+
 impl Plan {
-    /// Plans `block`.
-    pub fn make(&mut self, block: &Block, an: &Analysis) {
+    /// Plans `block`. `bmi2`: products and rotations need not touch EFLAGS.
+    pub fn make(&mut self, block: &Block, an: &Analysis, bmi2: bool) {
         let n = block.insts.len();
-        self.hint.clear();
-        self.hint.resize(n, NO_HINT);
-        self.flags_after.clear();
-        self.flags_after.resize(n, false);
-        let mut x = Pending { value: [Pending::NONE; 32], used: 0 };
-        let mut v = Pending { value: [Pending::NONE; 32], used: 0 };
-        let mut flags = false;
+        refill(&mut self.hint, n, NO_HINT);
+        refill(&mut self.flags_after, n, false);
+        refill(&mut self.first_use, n, 0);
+        refill(&mut self.role, n, 0);
+        self.last_use.clear();
+        self.last_use.extend_from_slice(&an.last_use);
+        let mut walk = Walk {
+            x: Pending { value: [Pending::NONE; 32], used: 0 },
+            v: Pending { value: [Pending::NONE; 32], used: 0 },
+            flags: false,
+            next_write: [u32::MAX; 32],
+            next_write_to_any: u32::MAX,
+        };
         for i in (0..n).rev() {
             let inst = &block.insts[i];
+            self.flags_after[i] = walk.flags;
+            if inst.op == Op::Nop {
+                continue;
+            }
+            for arg in inst.args {
+                if arg.is_some() {
+                    self.first_use[arg.index()] = i as u32;
+                }
+            }
             let effects = inst.effects();
-            self.flags_after[i] = flags;
-            if effects.has(Effects::SIDE_EXIT.or(Effects::ENDS_BLOCK)) {
-                flags |= an.flags_live[i];
+            walk.flags_through(effects, an.flags_live[i]);
+            if walk.writes(block, i as u32, inst) {
+                continue;
             }
-            if effects.has(Effects::WRITES_FLAGS) {
-                flags = false;
-            }
-            if effects.has(Effects::READS_FLAGS) {
-                flags = true;
-            }
-            match inst.op {
-                Op::SetX | Op::SetW if x_home(inst.a).is_some() => {
-                    x.drop(inst.a);
-                    if can_define(block, inst.args[0].index(), inst.op == Op::SetW) {
-                        x.set(inst.a, inst.args[0].0);
-                    }
-                    continue;
-                }
-                Op::SetV if v_home(inst.a).is_some() => {
-                    v.drop(inst.a);
-                    if is_computed(block.def(inst.args[0]).op) {
-                        v.set(inst.a, inst.args[0].0);
-                    }
-                    continue;
-                }
-                Op::GetX | Op::GetW => x.drop(inst.a),
-                Op::GetV => v.drop(inst.a),
-                _ => {}
+            if effects.has(Effects::WRITES_STATE) {
+                walk.next_write_to_any = i as u32;
             }
             // The op that defines the value may itself fault: then it has not written it.
-            let hint = x.take(i as u32).or_else(|| v.take(i as u32));
-            if let Some(register) = hint {
+            if let Some(register) = walk.x.take(i as u32) {
                 self.hint[i] = register;
+                walk.next_write[usize::from(register)] = i as u32;
+            } else if let Some(register) = walk.v.take(i as u32) {
+                self.hint[i] = register;
+            } else if (Op::Add32 as u16..=Op::Umulh as u16).contains(&(inst.op as u16)) {
+                self.defer(&walk, block, an, i, bmi2);
             }
             if effects.needs_state() {
-                x.clear();
-                v.clear();
+                walk.x.clear();
+                walk.v.clear();
             }
         }
+        self.flags_before = walk.flags;
+    }
+
+    /// Lets op `i` wait until its value is needed, if that is better: it reads guest registers that
+    /// keep their values until then, so that its own value alone would occupy a temporary.
+    fn defer(&mut self, walk: &Walk, block: &Block, an: &Analysis, i: usize, bmi2: bool) {
+        let inst = &block.insts[i];
+        let mut user = self.first_use[i] as usize;
+        if self.role[user] & DEFERRED != 0 {
+            user = self.first_use[user] as usize;
+        } else if user <= i + 1 {
+            return;
+        }
+        // Where NZCV is in EFLAGS, other ops would have it written to the state.
+        let keeps_flags = bmi2 && keeps_flags(block, inst);
+        if !keeps_flags && self.flags_after[user - 1] {
+            return;
+        }
+        let stays = |v: &Val| {
+            let arg = block.def(*v);
+            match arg.op {
+                Op::Const32 | Op::Const64 => true,
+                Op::GetX | Op::GetW => {
+                    let write = walk.next_write[usize::from(arg.a & 31)];
+                    write.min(walk.next_write_to_any) as usize >= user
+                }
+                op => {
+                    (Op::Add32 as u16..=Op::Umulh as u16).contains(&(op as u16))
+                        && an.uses[v.index()] == 1
+                }
+            }
+        };
+        if !inst.args.iter().filter(|v| v.is_some()).all(stays) {
+            return;
+        }
+        self.role[i] |= DEFERRED;
+        self.role[self.first_use[i] as usize] |= BRINGS;
+        self.first_use[i] = user as u32;
+        for arg in inst.args {
+            if arg.is_some() && an.uses[arg.index()] > 1 {
+                let last = &mut self.last_use[arg.index()];
+                *last = (*last).max(user as u32);
+            }
+        }
+    }
+
+    /// Whether op `i` is emitted where its value is needed first.
+    pub fn is_deferred(&self, i: usize) -> bool {
+        self.role[i] & DEFERRED != 0
+    }
+
+    /// Whether op `i` reads a value whose op is deferred until then.
+    pub fn brings(&self, i: usize) -> bool {
+        self.role[i] & BRINGS != 0
+    }
+}
+
+impl Walk {
+    fn flags_through(&mut self, effects: Effects, live_at_exit: bool) {
+        if effects.has(Effects::SIDE_EXIT.or(Effects::ENDS_BLOCK)) {
+            self.flags |= live_at_exit;
+        }
+        if effects.has(Effects::WRITES_FLAGS) {
+            self.flags = false;
+        }
+        if effects.has(Effects::READS_FLAGS) {
+            self.flags = true;
+        }
+    }
+
+    /// Notes reads and writes of registers; says whether `inst` is a write of one.
+    fn writes(&mut self, block: &Block, i: u32, inst: &Inst) -> bool {
+        match inst.op {
+            Op::SetX | Op::SetW => {
+                self.next_write[usize::from(inst.a & 31)] = i;
+                if x_home(inst.a).is_some() {
+                    self.x.drop(inst.a);
+                    if can_define(block, inst.args[0].index(), inst.op == Op::SetW) {
+                        self.x.set(inst.a, inst.args[0].0);
+                    }
+                }
+                true
+            }
+            Op::SetV => {
+                if v_home(inst.a).is_some() {
+                    self.v.drop(inst.a);
+                    if is_computed(block.def(inst.args[0]).op) {
+                        self.v.set(inst.a, inst.args[0].0);
+                    }
+                }
+                true
+            }
+            Op::GetX | Op::GetW => {
+                self.x.drop(inst.a);
+                false
+            }
+            Op::GetV => {
+                self.v.drop(inst.a);
+                false
+            }
+            _ => false,
+        }
+    }
+}
+
+fn refill<T: Clone>(list: &mut Vec<T>, n: usize, with: T) {
+    list.clear();
+    list.resize(n, with);
+}
+
+/// Whether the op can be emitted with BMI2 so that EFLAGS stay.
+fn keeps_flags(block: &Block, inst: &Inst) -> bool {
+    match inst.op {
+        Op::Mul32 | Op::Mul64 | Op::Umulh => true,
+        Op::Ror32 | Op::Ror64 => block.constant(inst.args[1]).is_some(),
+        _ => false,
     }
 }
 

@@ -138,6 +138,13 @@ impl Asm {
         self.branch_short(label, 0x70 | cond as u8);
     }
 
+    /// `jrcxz label`, which leaves EFLAGS alone, in 2 bytes; [`Asm::finish`] fails if the label
+    /// ends up too far away.
+    #[inline]
+    pub fn jrcxz_short(&mut self, label: Label) {
+        self.branch_short(label, 0xE3);
+    }
+
     /// `call label`, 5 bytes.
     #[inline]
     pub fn call(&mut self, label: Label) {

@@ -5,8 +5,8 @@ use core::mem::offset_of;
 use xemu_guest::{Cond, CpuState, EngineSlots};
 use xemu_ir::{Inst, Op, Val};
 
-use super::flags::{Test, save};
-use super::{Cold, Emitter, ExitKind, ExitSlot};
+use super::flags::{InHost, Test, carry_for, save};
+use super::{Cold, Emitter, ExitKind, ExitSlot, Head};
 use crate::asm::reg::{RAX, RCX, RDX, RSP};
 use crate::asm::{self, Alu, BitTest, Label, Mem, Width};
 use crate::contract::{Helper, LOOKUP_ENTRIES, LeaveReason, engine, helper, state};
@@ -76,20 +76,33 @@ impl Emitter<'_> {
         target <= self.pc
     }
 
-    fn goto(&mut self, target: u64) {
-        self.save_flags_if(self.an.flags_live[self.cur]);
-        let slot = self.new_exit(target, ExitKind::Jump);
-        self.jump_out(target, slot);
-    }
-
-    /// The jump of an exit, with flags where they must be.
-    fn jump_out(&mut self, target: u64, slot: u32) {
-        if target == self.block.pc && self.ctx.loop_inside {
-            self.poll();
-            self.asm.jcc(asm::Cond::E, self.head);
-            self.poll_left(slot);
+    /// The block's start. A loop that hands NZCV on from round to round, as sums of long numbers
+    /// do, keeps it in EFLAGS.
+    pub(super) fn start(&mut self) {
+        if !self.ctx.loop_inside {
             return;
         }
+        let mut insts = self.block.insts.iter();
+        let jumps_back = |inst: &Inst| is_jump(inst.op) && inst.imm == self.block.pc;
+        if self.s.plan.flags_before && insts.any(jumps_back) {
+            self.load_carry(InHost::Direct);
+            self.flags.in_state = false;
+        }
+        self.head = Some(Head { label: self.asm.here(), flags: self.flags.host });
+    }
+
+    /// The block's start, if a jump to `target` goes there.
+    fn head_at(&self, target: u64) -> Option<Head> {
+        self.head.filter(|_| target == self.block.pc)
+    }
+
+    fn goto(&mut self, target: u64) {
+        let slot = self.new_exit(target, ExitKind::Jump);
+        if let Some(head) = self.head_at(target) {
+            self.jump_to_head(head, slot, self.an.flags_live[self.cur]);
+            return;
+        }
+        self.save_flags_if(self.an.flags_live[self.cur]);
         if self.may_loop(target) {
             self.poll();
             let label = self.asm.new_label();
@@ -97,6 +110,31 @@ impl Emitter<'_> {
             self.s.cold.push(Cold::Poll { label, slot });
         }
         self.asm.jmp_rm(self.slot(slot));
+    }
+
+    /// Goes on at the block's start, or polls. Values in temporaries are not needed any more.
+    fn jump_to_head(&mut self, head: Head, slot: u32, flags_live: bool) {
+        if head.flags == InHost::Nothing {
+            if flags_live && !self.flags.in_state {
+                save(self.asm, self.flags.host);
+            }
+            self.poll();
+            self.asm.jcc(asm::Cond::E, head.label);
+            self.poll_left(slot);
+            return;
+        }
+        let label = self.asm.new_label();
+        let save_flags = flags_live && !self.flags.in_state;
+        let on = self.asm.new_label();
+        self.asm.mov(W32, RCX, state(offset_of!(CpuState, poll)));
+        self.asm.jrcxz_short(on);
+        self.asm.jmp(label);
+        self.asm.bind(on);
+        self.s.cold.push(Cold::Exit { label, slot, flags: self.flags, save_flags, poll: true });
+        if flags_live {
+            carry_for(self.asm, self.flags.host, head.flags);
+        }
+        self.asm.jmp(head.label);
     }
 
     /// Leaves through an exit's stub.
@@ -110,30 +148,21 @@ impl Emitter<'_> {
     fn side_exit(&mut self, test: Test, target: u64) {
         let save_flags = self.an.flags_live[self.cur];
         let slot = self.new_exit(target, ExitKind::Jump);
-        if target == self.block.pc && self.ctx.loop_inside && test != Test::Always {
-            self.loop_back(test, slot, save_flags);
+        if let Some(head) = self.head_at(target)
+            && test != Test::Always
+        {
+            let on = self.asm.new_label();
+            if let Some(not) = test.invert() {
+                self.jump_if(not, on);
+            }
+            self.jump_to_head(head, slot, save_flags);
+            self.asm.bind(on);
             return;
         }
         let label = self.asm.new_label();
         self.jump_if(test, label);
         let poll = self.may_loop(target);
         self.s.cold.push(Cold::Exit { label, slot, flags: self.flags, save_flags, poll });
-    }
-
-    /// The taken side inline: a jump back to the block's start.
-    fn loop_back(&mut self, test: Test, slot: u32, save_flags: bool) {
-        let on = self.asm.new_label();
-        if let Some(not) = test.invert() {
-            self.jump_if(not, on);
-        }
-        if save_flags && !self.flags.in_state {
-            // Values in RAX and RCX are not needed at the block's start.
-            save(self.asm, self.flags.host);
-        }
-        self.poll();
-        self.asm.jcc(asm::Cond::E, self.head);
-        self.poll_left(slot);
-        self.asm.bind(on);
     }
 
     /// EFLAGS change before an exit at which NZCV may be needed.
@@ -143,6 +172,11 @@ impl Emitter<'_> {
     }
 
     fn exit_if_zero(&mut self, w: Width, inst: &Inst, cond: asm::Cond) {
+        let in_head = self.head_at(inst.imm).is_some_and(|head| head.flags != InHost::Nothing);
+        let read = self.flags_needed || in_head && self.an.flags_live[self.cur];
+        if read && self.flags.host != InHost::Nothing && !self.flags.in_state {
+            return self.exit_keeping_flags(w, inst, cond == asm::Cond::E);
+        }
         self.clobber_flags_at_exit();
         let v = inst.args[0];
         match self.rm_g(v) {
@@ -150,6 +184,30 @@ impl Emitter<'_> {
             mem => self.asm.alu_imm(Alu::Cmp, w, mem, 0),
         }
         self.side_exit(Test::One(cond), inst.imm);
+    }
+
+    /// Jumps if a value is zero, or is not, without touching EFLAGS.
+    fn exit_keeping_flags(&mut self, w: Width, inst: &Inst, if_zero: bool) {
+        self.take_fixed(RCX);
+        self.load_gpr(RCX, inst.args[0], w);
+        let save_flags = self.an.flags_live[self.cur];
+        let target = inst.imm;
+        let slot = self.new_exit(target, ExitKind::Jump);
+        let [taken, on] = core::array::from_fn(|_| self.asm.new_label());
+        self.asm.jrcxz_short(if if_zero { taken } else { on });
+        if if_zero {
+            self.asm.jmp_short(on);
+            self.asm.bind(taken);
+        }
+        if let Some(head) = self.head_at(target) {
+            self.jump_to_head(head, slot, save_flags);
+        } else {
+            let label = self.asm.new_label();
+            self.asm.jmp(label);
+            let poll = self.may_loop(target);
+            self.s.cold.push(Cold::Exit { label, slot, flags: self.flags, save_flags, poll });
+        }
+        self.asm.bind(on);
     }
 
     fn exit_if_bit(&mut self, inst: &Inst, set: bool) {
@@ -322,6 +380,14 @@ impl Emitter<'_> {
             self.asm.bind(label);
         }
     }
+}
+
+fn is_jump(op: Op) -> bool {
+    use Op::*;
+    matches!(
+        op,
+        ExitIf | ExitIfZ32 | ExitIfZ64 | ExitIfNz32 | ExitIfNz64 | ExitIfBitZ | ExitIfBitNz | Goto
+    )
 }
 
 fn immediate16(inst: &Inst) -> u32 {

@@ -165,17 +165,39 @@ pub(super) fn save(asm: &mut Asm, host: InHost) {
     }
 }
 
+/// Reads NZCV from the state. Clobbers RAX.
+fn load(asm: &mut Asm) {
+    asm.movzx(Width::W16, RAX, state(offset_of!(CpuState, flags)));
+    // OF: 1 + 0x7f overflows, 0 + 0x7f does not; SAHF leaves OF alone.
+    asm.alu_imm(Alu::Add, Width::B8, RAX, 0x7f);
+    asm.sahf();
+}
+
+/// Brings NZCV, which is in EFLAGS as `from` says or else in the state, into the form `to`, one of
+/// the two of integers. Clobbers RAX and, after a comparison, RCX.
+pub(super) fn carry_for(asm: &mut Asm, from: InHost, to: InHost) {
+    let mut host = from;
+    if !matches!(from, InHost::Inverted | InHost::Direct) {
+        save(asm, from);
+        load(asm);
+        host = InHost::Inverted;
+    }
+    if host != to {
+        asm.cmc();
+    }
+}
+
 impl Emitter<'_> {
     /// To be called before anything that changes EFLAGS, and before operands are fetched.
     pub(super) fn clobber_flags(&mut self) {
-        self.save_flags_if(self.s.plan.flags_after[self.cur]);
+        self.save_flags_if(self.flags_needed);
         self.flags.host = InHost::Nothing;
     }
 
     /// Whether EFLAGS hold NZCV that is read after this op: code that leaves them alone saves
     /// writing them to the state and reading them back.
     pub(super) fn flags_must_stay(&self) -> bool {
-        self.s.plan.flags_after[self.cur] && self.flags.host != InHost::Nothing
+        self.flags_needed && self.flags.host != InHost::Nothing
     }
 
     /// Brings the state's NZCV up to date if `needed`. EFLAGS stay what they are.
@@ -210,11 +232,7 @@ impl Emitter<'_> {
             return;
         }
         self.take_fixed(RAX);
-        let slot = state(offset_of!(CpuState, flags));
-        self.asm.movzx(Width::W16, RAX, slot);
-        // OF: 1 + 0x7f overflows, 0 + 0x7f does not; SAHF leaves OF alone.
-        self.asm.alu_imm(Alu::Add, Width::B8, RAX, 0x7f);
-        self.asm.sahf();
+        load(self.asm);
         self.unlock_fixed(RAX);
         self.flags.host = InHost::Inverted;
     }

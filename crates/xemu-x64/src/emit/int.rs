@@ -231,6 +231,16 @@ impl Emitter<'_> {
         if self.block.constant(a) == Some(0) {
             return self.neg(i, w, b);
         }
+        if self.flags_must_stay() {
+            // The one's complement and one more.
+            let rb = self.rm_g(b);
+            let t = self.scratch_g();
+            self.asm.mov(w, t, rb);
+            self.asm.unary(Unary::Not, w, t);
+            let ra = self.use_g(a);
+            self.asm.lea(w, t, Mem::index(ra, t, 0, 1));
+            return self.def_fixed(i, t);
+        }
         self.clobber_flags();
         self.two_operand(i, Alu::Sub, w, a, b, false);
     }
@@ -247,7 +257,7 @@ impl Emitter<'_> {
 
     pub(super) fn dies_here(&self, v: Val) -> bool {
         matches!(self.s.values[v.index()].loc, Loc::Temp(_))
-            && self.an.last_use[v.index()] as usize == self.cur
+            && self.s.plan.last_use[v.index()] as usize == self.cur
     }
 
     /// `d = a op b` with x86's two-operand form. EFLAGS become those of the op.
@@ -397,12 +407,39 @@ impl Emitter<'_> {
             let same = if inst.a == 0 { low } else { high };
             return self.shift_imm(i, Shift::Ror, w, same, inst.a);
         }
+        if self.features.bmi2 && self.flags_must_stay() {
+            return self.extr_keeping_flags(i, w, inst);
+        }
         self.clobber_flags();
         let h = self.use_g(high);
         let l = self.rm_g(low);
         let d = self.def_apart_g(i);
         self.mov_g(w, d, l);
         self.asm.shrd_imm(w, d, h, inst.a);
+    }
+
+    /// Numbers are shifted while they are added up.
+    fn extr_keeping_flags(&mut self, i: usize, w: Width, inst: &Inst) {
+        let [high, low, _] = inst.args;
+        let up = w.bits() as u8 - inst.a;
+        let l = self.rm_g(low);
+        let t = self.scratch_g();
+        self.asm.mov_imm(t, inst.a.into());
+        self.asm.shrx(w, t, l, t);
+        if let GprMem::Reg(r) = l {
+            self.release_g(r);
+        }
+        let sum = if up <= 3 {
+            Mem::index(t, self.use_g(high), up, 0)
+        } else {
+            let h = self.rm_g(high);
+            let u = self.scratch_g();
+            self.asm.mov_imm(u, up.into());
+            self.asm.shlx(w, u, h, u);
+            Mem::index(t, u, 0, 0)
+        };
+        self.asm.lea(w, t, sum);
+        self.def_fixed(i, t);
     }
 
     fn ubfx(&mut self, i: usize, w: Width, inst: &Inst) {
@@ -702,7 +739,7 @@ impl Emitter<'_> {
     fn carry_op(&mut self, i: usize, op: Alu, w: Width, a: Val, b: Val, sets: bool) {
         let host = if op == Alu::Adc { InHost::Direct } else { InHost::Inverted };
         if !sets {
-            self.save_flags_if(self.s.plan.flags_after[self.cur]);
+            self.save_flags_if(self.flags_needed);
         }
         self.load_carry(host);
         self.two_operand(i, op, w, a, b, op == Alu::Adc);
@@ -840,6 +877,9 @@ impl Emitter<'_> {
     fn csel_changed(&mut self, i: usize, w: Width, cond: Cond, inst: &Inst) {
         use Op::*;
         let [a, b, _] = inst.args;
+        if matches!(inst.op, Csinc32 | Csinc64) && self.add_carry(i, w, cond, a, b) {
+            return;
+        }
         let test = self.test(cond);
         let constants = (self.block.constant(a), self.block.constant(b));
         if let (Some(0), Some(0), Test::One(c)) = (constants.0, constants.1, test)
@@ -863,6 +903,33 @@ impl Emitter<'_> {
         }
         let ra = self.use_g(a);
         self.select_into(w, test, d, ra.into());
+    }
+
+    /// CINC by C or its opposite is one instruction where NZCV is not needed any more.
+    fn add_carry(&mut self, i: usize, w: Width, cond: Cond, a: Val, b: Val) -> bool {
+        let loc = |v: Val| self.s.values[v.index()].loc;
+        let same = a == b || loc(a) == loc(b) && !matches!(loc(a), Loc::Const | Loc::None);
+        let on_carry = match cond {
+            Cond::Lo => true,
+            Cond::Hs => false,
+            _ => return false,
+        };
+        let direct = match self.flags.host {
+            InHost::Direct => true,
+            InHost::Inverted => false,
+            _ => return false,
+        };
+        if !same || self.flags_needed && !self.flags.in_state {
+            return false;
+        }
+        let src = self.rm_g(a);
+        let d = self.def_reuse_g(i, a);
+        self.clobbered();
+        self.mov_g(w, d, src);
+        // One more, less CF, is adding CF's opposite.
+        let (op, imm) = if direct == on_carry { (Alu::Adc, 0) } else { (Alu::Sbb, -1) };
+        self.asm.alu_imm(op, w, d, imm);
+        true
     }
 
     fn get_nzcv(&mut self, i: usize) {

@@ -1,23 +1,34 @@
 //! Integer multiplication and division.
 
-use xemu_ir::Val;
+use xemu_ir::{Op, Val};
 
 use super::Emitter;
+use super::regs::temp_number;
+use crate::alloc::Loc;
 use crate::asm::reg::{RAX, RDX};
 use crate::asm::{self, Alu, GprMem, Mem, Unary, Width};
+use crate::contract::TEMPS;
 
 use Width::{W32, W64};
+
+/// How many ops further on another product is looked for.
+const PRODUCT_DISTANCE: usize = 16;
 
 impl Emitter<'_> {
     pub(super) fn mul(&mut self, i: usize, w: Width, a: Val, b: Val) {
         let (a, b) = self.constant_last(a, b);
         if self.features.bmi2 && self.flags_must_stay() {
             // Carries are added up between products.
-            self.take_fixed(RDX);
-            self.load_gpr(RDX, a, w);
-            let src = self.rm_g(b);
+            let (multiplier, other) = self.load_multiplier(a, b);
+            let src = self.rm_g(other);
+            let again = self.multiplies_again(multiplier);
+            let in_temp = matches!(src, GprMem::Reg(r) if TEMPS.contains(&r));
+            let high = if again && !in_temp { self.scratch_g() } else { RDX };
+            if high == RDX {
+                self.give_up_multiplier();
+            }
             let d = self.def_g(i);
-            self.asm.mulx(w, RDX, d, src);
+            self.asm.mulx(w, high, d, src);
             return;
         }
         self.clobber_flags();
@@ -41,11 +52,11 @@ impl Emitter<'_> {
 
     pub(super) fn mul_high(&mut self, i: usize, op: Unary, a: Val, b: Val) {
         if self.features.bmi2 && op == Unary::Mul {
-            self.take_fixed(RDX);
-            self.load_gpr(RDX, a, W64);
-            let src = self.rm_g(b);
+            let (_, other) = self.load_multiplier(a, b);
+            let src = self.rm_g(other);
             let d = self.def_g(i);
-            self.asm.mulx(W64, d, RDX, src);
+            // With one register for both halves, that gets the high one.
+            self.asm.mulx(W64, d, d, src);
             return;
         }
         self.clobber_flags();
@@ -56,6 +67,57 @@ impl Emitter<'_> {
         self.asm.unary(op, W64, src);
         self.unlock_fixed(RAX);
         self.def_fixed(i, RDX);
+    }
+
+    /// Brings one of the factors into RDX for MULX, and says which one. Rows of long numbers are
+    /// multiplied by one factor each, which then stays there.
+    fn load_multiplier(&mut self, a: Val, b: Val) -> (Val, Val) {
+        let t = temp_number(RDX);
+        for (v, other) in [(a, b), (b, a)] {
+            let there = match self.s.values[v.index()].loc {
+                Loc::Temp(n) => n == t,
+                Loc::Home(n) | Loc::State(n) => self.s.gpr.copy_in(n) == Some(t),
+                _ => false,
+            };
+            if there {
+                self.s.gpr.lock(t);
+                return (v, other);
+            }
+        }
+        let (v, other) = match self.multiplies_again(b) && !self.multiplies_again(a) {
+            true => (b, a),
+            false => (a, b),
+        };
+        self.take_fixed(RDX);
+        self.load_gpr(RDX, v, W64);
+        if let Loc::Home(n) | Loc::State(n) = self.s.values[v.index()].loc {
+            self.s.gpr.set_copy(t, n);
+        }
+        (v, other)
+    }
+
+    /// RDX is about to change, though not before the factor in it is read.
+    fn give_up_multiplier(&mut self) {
+        let t = temp_number(RDX);
+        if self.s.gpr.holders(t).iter().all(|v| self.is_last_use(Val(*v))) {
+            self.s.gpr.drop_copy(t);
+        } else {
+            self.take_fixed(RDX);
+        }
+    }
+
+    /// Whether the next product close by has the same factor.
+    fn multiplies_again(&self, v: Val) -> bool {
+        let register = |v: Val| {
+            let inst = self.block.def(v);
+            matches!(inst.op, Op::GetX | Op::GetW).then_some(inst.a)
+        };
+        let behind = self.block.insts.iter().skip(self.cur + 1).take(PRODUCT_DISTANCE);
+        let mut products =
+            behind.filter(|inst| matches!(inst.op, Op::Mul32 | Op::Mul64 | Op::Umulh));
+        let Some(next) = products.next() else { return false };
+        let of = register(v);
+        next.args[..2].iter().any(|arg| *arg == v || of.is_some() && register(*arg) == of)
     }
 
     /// Arm: division by zero gives zero. x86: #DE.

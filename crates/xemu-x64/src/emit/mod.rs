@@ -245,7 +245,7 @@ impl Compiler {
     ) -> Result<Compiled<'_>, CompileError> {
         let s = &mut self.scratch;
         self.asm.reset();
-        s.plan.make(block, an);
+        s.plan.make(block, an, self.features.bmi2);
         s.values.clear();
         s.values.resize(block.insts.len(), Value::NONE);
         s.gpr.reset();
@@ -254,7 +254,6 @@ impl Compiler {
         s.faults.clear();
         s.cold.clear();
         s.pool.clear();
-        let head = self.asm.here();
         let mut e = Emitter {
             asm: &mut self.asm,
             s,
@@ -265,9 +264,12 @@ impl Compiler {
             flags: Flags { host: InHost::Nothing, in_state: true },
             spill_refs: [0; SPILL_SLOTS],
             zero_above: [4; 32],
+            words_of: (0, 0),
+            sha_state: [Val::NONE; 2],
             cur: 0,
+            flags_needed: false,
             pc: block.pc,
-            head,
+            head: None,
             ended: false,
             ways: Ways::default(),
         };
@@ -276,6 +278,14 @@ impl Compiler {
         let code = self.asm.finish().map_err(CompileError::Encoding)?;
         Ok(Compiled { code, exits: &self.scratch.exits, faults: &self.scratch.faults, ways })
     }
+}
+
+/// The start of a block that is a loop.
+#[derive(Clone, Copy, Debug)]
+struct Head {
+    label: Label,
+    /// If not nothing, the state's NZCV may be older.
+    flags: InHost,
 }
 
 /// The state of emitting one block.
@@ -291,11 +301,18 @@ struct Emitter<'b> {
     spill_refs: [u8; SPILL_SLOTS],
     /// For each V register, above which element size (log2 bytes) it is known to be zero.
     zero_above: [u8; 32],
+    /// The V register whose words `Ready::Words` holds, and their order.
+    words_of: (u8, u8),
+    /// The results whose halves `Ready::ShaOld` and `Ready::ShaNew` hold.
+    sha_state: [Val; 2],
     /// The op that is being emitted.
     cur: usize,
+    /// NZCV is read after it.
+    flags_needed: bool,
     /// The guest instruction that is being emitted.
     pc: u64,
-    head: Label,
+    /// Where jumps to the block's own start go, and what EFLAGS hold there.
+    head: Option<Head>,
     /// The block was left for good before its last op.
     ended: bool,
     ways: Ways,
@@ -303,12 +320,17 @@ struct Emitter<'b> {
 
 impl Emitter<'_> {
     fn block(&mut self) {
+        self.start();
         for i in 0..self.block.insts.len() {
             let inst = self.block.insts[i];
-            self.cur = i;
-            self.s.gpr.unlock_all();
-            self.s.vec.unlock_all();
-            self.inst(i, &inst);
+            if self.s.plan.is_deferred(i) {
+                continue;
+            }
+            if self.s.plan.brings(i) {
+                self.bring_args(&inst, i);
+            }
+            self.flags_needed = self.s.plan.flags_after[i];
+            self.one(i, &inst);
             if self.ended {
                 break;
             }
@@ -319,15 +341,62 @@ impl Emitter<'_> {
         self.place_pool();
     }
 
+    fn one(&mut self, i: usize, inst: &Inst) {
+        self.cur = i;
+        self.s.gpr.unlock_all();
+        self.s.vec.unlock_all();
+        self.inst(i, inst);
+    }
+
+    /// Emits the ops that were deferred until `inst`, or until `user`, which needs `inst`.
+    fn bring_args(&mut self, inst: &Inst, user: usize) {
+        for arg in inst.args {
+            if !arg.is_some()
+                || !self.s.plan.is_deferred(arg.index())
+                || self.s.values[arg.index()].loc != Loc::None
+            {
+                continue;
+            }
+            let deferred = self.block.insts[arg.index()];
+            if self.s.plan.brings(arg.index()) {
+                self.bring_args(&deferred, user);
+            }
+            self.flags_needed = self.s.plan.flags_after[user - 1];
+            self.one(arg.index(), &deferred);
+            self.release(&deferred);
+        }
+    }
+
     /// Frees the places of operands that were used for the last time, and of an unused result.
     fn release(&mut self, inst: &Inst) {
         for arg in inst.args {
-            if arg.is_some() && self.an.last_use[arg.index()] as usize == self.cur {
+            if !arg.is_some() {
+                continue;
+            }
+            let deferred = self.s.plan.is_deferred(arg.index());
+            if self.s.plan.last_use[arg.index()] as usize == self.cur {
                 self.discard(arg);
+            }
+            if deferred {
+                // What it shares with others was kept for it.
+                self.release_shared(arg.index());
             }
         }
         if inst.ty() != Ty::Non && self.an.uses[self.cur] == 0 {
             self.discard(Val(self.cur as u32));
+        }
+    }
+
+    fn release_shared(&mut self, deferred: usize) {
+        for arg in self.block.insts[deferred].args {
+            if arg.is_some() {
+                if self.s.plan.last_use[arg.index()] as usize == self.cur {
+                    self.discard(arg);
+                }
+                if self.s.plan.is_deferred(arg.index()) {
+                    self.release_shared(arg.index());
+                }
+            }
         }
     }
 

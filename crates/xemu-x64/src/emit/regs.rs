@@ -9,7 +9,8 @@ use xemu_ir::{Op, Val};
 
 use super::Emitter;
 use super::vec_const::constant_zero_above;
-use crate::alloc::{File, Loc};
+use super::vec_form::PSHUFD;
+use crate::alloc::{File, Loc, Ready};
 use crate::asm::{Gpr, GprMem, VecMove, Width, Xmm, XmmMem};
 use crate::contract::{TEMPS, VEC_TEMPS, spill_slot, v_home, v_slot, x_home, x_slot};
 use crate::plan::NO_HINT;
@@ -28,8 +29,15 @@ impl Emitter<'_> {
         }
     }
 
+    fn file_ref(&self, class: Class) -> &File {
+        match class {
+            Class::Int => &self.s.gpr,
+            Class::Vec => &self.s.vec,
+        }
+    }
+
     pub(super) fn is_last_use(&self, v: Val) -> bool {
-        self.an.last_use[v.index()] as usize <= self.cur
+        self.s.plan.last_use[v.index()] as usize <= self.cur
     }
 
     fn class_of(&self, v: Val) -> Class {
@@ -77,9 +85,9 @@ impl Emitter<'_> {
     /// temporaries.
     pub(super) fn part_aliases(&mut self, n: u8, class: Class, except: Val) {
         loop {
-            let (cur, an) = (self.cur, self.an);
-            let later = |v: u32| v != except.0 && an.last_use[v as usize] as usize > cur;
-            let Some(v) = self.file(class).find_alias(n, later) else { break };
+            let last_use = &self.s.plan.last_use;
+            let later = |v: u32| v != except.0 && last_use[v as usize] as usize > self.cur;
+            let Some(v) = self.file_ref(class).find_alias(n, later) else { break };
             let v = Val(v);
             let t = self.take_temp(class);
             self.load_temp(class, t, self.value_loc(v));
@@ -87,6 +95,9 @@ impl Emitter<'_> {
             self.file(class).unlock(t);
         }
         self.file(class).forget_register(n);
+        if class == Class::Vec && self.words_of.0 == n {
+            self.s.vec.forget_register(Ready::Words as u8);
+        }
     }
 
     fn value_loc(&self, v: Val) -> Loc {
@@ -228,10 +239,10 @@ impl Emitter<'_> {
 
     /// Takes a temporary for the current op, moving what it holds elsewhere.
     pub(super) fn take_temp(&mut self, class: Class) -> u8 {
-        let an = self.an;
+        let last_use = &self.s.plan.last_use;
         let distance =
-            |holders: &[u32]| holders.iter().map(|v| an.last_use[*v as usize]).max().unwrap_or(0);
-        let t = self.file(class).choose(distance);
+            |holders: &[u32]| holders.iter().map(|v| last_use[*v as usize]).max().unwrap_or(0);
+        let t = self.file_ref(class).choose(distance);
         self.evict(class, t, None);
         self.file(class).lock(t);
         t
@@ -597,22 +608,52 @@ impl Emitter<'_> {
         VEC_TEMPS[usize::from(self.take_temp(Class::Vec))]
     }
 
+    /// The words of a vector in `order`, to be read only. What was made last is kept.
+    pub(super) fn shuffled_words(&mut self, v: Val, order: u8) -> Xmm {
+        let register = match self.value_loc(v) {
+            Loc::Home(n) | Loc::State(n) => Some(n),
+            Loc::Temp(t) => self.s.vec.copy_of(t),
+            _ => None,
+        };
+        if let Some(n) = register
+            && self.words_of == (n, order)
+            && let Some(t) = self.s.vec.copy_in(Ready::Words as u8)
+        {
+            self.s.vec.lock(t);
+            return VEC_TEMPS[usize::from(t)];
+        }
+        let src = self.rm_v(v);
+        let t = self.take_temp(Class::Vec);
+        let r = VEC_TEMPS[usize::from(t)];
+        self.asm.v2_imm(PSHUFD, r, src, order);
+        if let Some(n) = register {
+            self.words_of = (n, order);
+            self.s.vec.set_copy(t, Ready::Words as u8);
+        }
+        r
+    }
+
     /// Gives a scratch register back before the op's end.
     pub(super) fn give_back_v(&mut self, r: Xmm) {
-        let t = VEC_TEMPS.iter().position(|t| *t == r);
-        self.s.vec.unlock(t.expect("invariant: the register was a scratch register") as u8);
+        self.s.vec.unlock(vec_temp_number(r));
     }
 
     /// Takes one particular vector register for the current op.
     pub(super) fn take_fixed_v(&mut self, r: Xmm) {
-        let t = VEC_TEMPS.iter().position(|t| *t == r);
-        let t = t.expect("invariant: only temporaries are taken by name") as u8;
+        let t = vec_temp_number(r);
         self.evict(Class::Vec, t, None);
         self.s.vec.lock(t);
     }
 }
 
-fn temp_number(r: Gpr) -> u8 {
+/// The number of a temporary register.
+pub(super) fn temp_number(r: Gpr) -> u8 {
     let t = TEMPS.iter().position(|t| *t == r);
+    t.expect("invariant: only temporaries are taken by name") as u8
+}
+
+/// The number of a temporary vector register.
+pub(super) fn vec_temp_number(r: Xmm) -> u8 {
+    let t = VEC_TEMPS.iter().position(|t| *t == r);
     t.expect("invariant: only temporaries are taken by name") as u8
 }

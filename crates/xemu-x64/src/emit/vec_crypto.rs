@@ -3,13 +3,15 @@
 use xemu_ir::{CryptoKind, Inst, Op, Val};
 
 use super::Emitter;
+use super::regs::vec_temp_number;
 use super::vec_const::splat;
-use super::vec_form::PSHUFD;
+use super::vec_form::{Origin, PSHUFD};
 use super::vec_moves::width;
 use super::vec_wide::{SIGN_EXTEND, ZERO_EXTEND};
-use crate::alloc::Loc;
+use crate::alloc::{Loc, Ready};
 use crate::asm::reg::XMM0;
 use crate::asm::{Alu, Gpr, ShaOp, VecOp, VecOpImm, VecShift, VecUnary, Width, Xmm};
+use crate::contract::VEC_TEMPS;
 use crate::plan::NO_HINT;
 
 use VecOp as X;
@@ -218,27 +220,47 @@ impl Emitter<'_> {
     fn sha256_rounds(&mut self, i: usize, [abcd, efgh, wk]: [Val; 3], pick: VecOp) {
         // SHA256RNDS2 reads its schedule from XMM0.
         self.take_fixed_v(XMM0);
-        let x = self.use_v(abcd);
-        let y = self.use_v(efgh);
         let w = self.rm_v(wk);
-        let d = self.def_other_v(i);
-        let (old, new) = (self.scratch_v(), self.scratch_v());
+        let other = self.sha256_other_half(i);
+        let [old, new] = self.sha256_state([abcd, efgh], other.is_some());
+        let d = self.def_v(i);
         self.mov_v(XMM0, w);
-        self.asm.v3(X::PUNPCKHQDQ, old, y, x);
-        self.asm.v2_imm(PSHUFD, old, old, 0xb1);
-        self.asm.v3(X::PUNPCKLQDQ, new, y, x);
-        self.asm.v2_imm(PSHUFD, new, new, 0xb1);
         self.asm.sha(ShaOp::SHA256RNDS2, old, new);
         self.asm.v2_imm(PSHUFD, XMM0, XMM0, 0x0e);
         self.asm.sha(ShaOp::SHA256RNDS2, new, old);
         self.asm.v3(pick, d, new, old);
         self.asm.v2_imm(PSHUFD, d, d, 0xb1);
-        if let Some(j) = self.sha256_other_half(i) {
+        if let Some(j) = other {
             // The result of the later op waits in a register of its own.
             let d = self.def_apart_v(j);
             self.asm.v3(X::PUNPCKLQDQ, d, new, old);
             self.asm.v2_imm(PSHUFD, d, d, 0xb1);
+            self.sha_state = [Val(i as u32), Val(j as u32)];
+            for (r, ready) in [(old, Ready::ShaOld), (new, Ready::ShaNew)] {
+                self.s.vec.set_copy(vec_temp_number(r), ready as u8);
+            }
         }
+    }
+
+    /// SHA-256's state in x86's order. It is there already if `keep`, and if the rounds before,
+    /// whose results the operands are, have left it: each four rounds wait for those before.
+    fn sha256_state(&mut self, halves: [Val; 2], keep: bool) -> [Xmm; 2] {
+        let there = [Ready::ShaOld, Ready::ShaNew].map(|r| self.s.vec.copy_in(r as u8));
+        if keep
+            && let [Some(old), Some(new)] = there
+            && halves.map(|v| self.origin(v)) == self.sha_state.map(Origin::Value)
+        {
+            self.s.vec.lock(old);
+            self.s.vec.lock(new);
+            return [old, new].map(|t| VEC_TEMPS[usize::from(t)]);
+        }
+        let [x, y] = halves.map(|v| self.use_v(v));
+        let (old, new) = (self.scratch_v(), self.scratch_v());
+        self.asm.v3(X::PUNPCKHQDQ, old, y, x);
+        self.asm.v2_imm(PSHUFD, old, old, 0xb1);
+        self.asm.v3(X::PUNPCKLQDQ, new, y, x);
+        self.asm.v2_imm(PSHUFD, new, new, 0xb1);
+        [old, new]
     }
 
     /// The SHA256H2 close behind the SHA256H at `i` that does the same rounds.

@@ -69,7 +69,7 @@ impl Emitter<'_> {
         let loc = |v: Val| self.s.values[v.index()].loc;
         let in_memory = |v| matches!(loc(v), Loc::Const | Loc::State(_) | Loc::Spill(_));
         let dies = |v: Val| {
-            matches!(loc(v), Loc::Temp(_)) && self.an.last_use[v.index()] as usize <= self.cur
+            matches!(loc(v), Loc::Temp(_)) && self.s.plan.last_use[v.index()] as usize <= self.cur
         };
         match (in_memory(a), in_memory(b)) {
             (true, false) => true,

@@ -28,6 +28,9 @@ const BROADCAST: [VexUnary; 4] = [
     VexUnary::VPBROADCASTQ,
 ];
 
+/// PSHUFD's order for words rotated down by so many places.
+const ROTATED_WORDS: [u8; 4] = [0xe4, 0x39, 0x4e, 0x93];
+
 impl Emitter<'_> {
     /// Emits a move or permutation; false if `inst` is none that is emitted inline.
     pub(super) fn vec_moves(&mut self, i: usize, inst: &Inst) -> bool {
@@ -60,7 +63,9 @@ impl Emitter<'_> {
             Op::VUzp1 | Op::VUzp2 => self.uzp(i, inst, inst.op == Op::VUzp2),
             Op::VTrn1 => self.trn1(i, inst),
             Op::VTrn2 => self.trn2(i, inst),
-            Op::VExt if inst.a == 8 && self.same_v(a, b) => self.unary_imm(i, PSHUFD, a, 0x4e),
+            Op::VExt if inst.a.is_multiple_of(4) && inst.a < 16 && self.same_v(a, b) => {
+                self.unary_imm(i, PSHUFD, a, ROTATED_WORDS[usize::from(inst.a / 4)]);
+            }
             // The first source is the high one.
             Op::VExt if inst.a < 16 => self.binary_imm(i, VecOpImm::PALIGNR, b, a, inst.a),
             Op::VTbx => self.tbx(i, inst),

@@ -94,6 +94,13 @@ impl Emitter<'_> {
         let [a, b, _] = inst.args;
         let high = inst.b != 0;
         let y = self.use_v(b);
+        if inst.a == 2 && self.repeats_words(b) {
+            // A product by an element needs no reordering of the factor that repeats it.
+            let x = self.shuffled_words(a, if high { 0xfa } else { 0x50 });
+            let d = self.def_reuse_v(i, b);
+            let product = if signed { VecOp::PMULDQ } else { VecOp::PMULUDQ };
+            return self.three(product, d, x, y.into());
+        }
         let x = self.use_v(a);
         let d = self.def_v(i);
         let t = self.scratch_v();
@@ -114,15 +121,9 @@ impl Emitter<'_> {
             _ => {
                 let order = if high { 0xfa } else { 0x50 };
                 let product = if signed { VecOp::PMULDQ } else { VecOp::PMULUDQ };
-                // A product by an element needs no reordering of the factor that repeats it.
-                if !self.repeats_words(b) {
-                    self.asm.v2_imm(PSHUFD, t, y, order);
-                    self.asm.v2_imm(PSHUFD, d, x, order);
-                    self.asm.v3(product, d, d, t);
-                } else {
-                    self.asm.v2_imm(PSHUFD, t, x, order);
-                    self.asm.v3(product, d, t, y);
-                }
+                self.asm.v2_imm(PSHUFD, t, y, order);
+                self.asm.v2_imm(PSHUFD, d, x, order);
+                self.asm.v3(product, d, d, t);
             }
         }
     }

@@ -30,18 +30,20 @@ fn forward_jumps_are_patched() {
     asm.jmp(a); // 5
     asm.jcc(Cond::B, b); // 11
     asm.jmp_short(a); // 13
-    asm.jcc_short(Cond::G, b); // 15
-    asm.call(a); // 20
-    assert_eq!(asm.finish(), Err(AsmError::UnboundLabel(5)));
+    asm.jrcxz_short(b); // 15
+    asm.jcc_short(Cond::G, b); // 17
+    asm.call(a); // 22
+    assert_eq!(asm.finish(), Err(AsmError::UnboundLabel(6)));
     assert_eq!(asm.label_offset(a), None);
     asm.bind(a);
     asm.ret();
-    assert_eq!(asm.finish(), Err(AsmError::UnboundLabel(2)));
+    assert_eq!(asm.finish(), Err(AsmError::UnboundLabel(3)));
     asm.bind(b);
     asm.call(b);
-    assert_eq!(asm.label_offset(b), Some(21));
+    assert_eq!(asm.label_offset(b), Some(23));
     let text = render(asm.finish().unwrap());
-    let expect = "jmp ->0x14; jb ->0x15; jmp ->0x14; jg ->0x15; call ->0x14; ret; call ->0x15";
+    let expect =
+        "jmp ->0x16; jb ->0x17; jmp ->0x16; jrcxz ->0x17; jg ->0x17; call ->0x16; ret; call ->0x17";
     assert_eq!(text, expect);
 }
 
