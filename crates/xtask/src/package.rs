@@ -7,7 +7,7 @@ use std::ffi::OsString;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 use crate::cargo::{release_build, run};
 use crate::{Outcome, repository};
@@ -90,9 +90,14 @@ fn place_command(to: &Path, built: Option<PathBuf>) -> Outcome {
 /// # Errors
 /// When a tool is missing or fails.
 pub fn deb(arguments: &[OsString]) -> Outcome {
-    let work = fresh("deb")?;
+    let package = build_deb(&fresh("deb")?, arguments.first().map(PathBuf::from))?;
+    println!("{}", package.display());
+    Ok(())
+}
+
+fn build_deb(work: &Path, command: Option<PathBuf>) -> Result<PathBuf, String> {
     let root = work.join("root");
-    place_command(&root.join("usr/bin").join(NAME), arguments.first().map(PathBuf::from))?;
+    place_command(&root.join("usr/bin").join(NAME), command)?;
     for &(from, to, mode, compressed) in FILES {
         let from = packaging().join(from);
         let bytes = fs::read(&from).map_err(failed(&from))?;
@@ -108,9 +113,8 @@ pub fn deb(arguments: &[OsString]) -> Outcome {
     let package = work.join(format!("{NAME}_{VERSION}_amd64.deb"));
     let mut build = Command::new("dpkg-deb");
     build.args(["--root-owner-group", "-Zxz", "--build"]).arg(&root).arg(&package);
-    run(&mut build)?;
-    println!("{}", package.display());
-    Ok(())
+    run(build.stdout(Stdio::null()))?;
+    Ok(package)
 }
 
 /// The line for binfmt.d, as the command itself writes it.
@@ -176,4 +180,69 @@ pub fn image(arguments: &[OsString]) -> Outcome {
     run(Command::new(&tool).args(["build", "-t", NAME]).arg(&folder))?;
     let buildkit = ["build", "--target", "buildkit", "-t", "xemu-aarch64:buildkit"];
     run(Command::new(&tool).args(buildkit).arg(&folder))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn said(command: &mut Command) -> String {
+        let output = command.output().expect("it starts");
+        let error = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(output.status.success(), "{command:?}: {error}");
+        String::from_utf8(output.stdout).expect("text")
+    }
+
+    /// Any x86-64 program stands in for the command: what is judged is the package around it.
+    /// `tests/containers/package` installs one that is whole.
+    #[test]
+    fn the_package_has_what_debian_asks_for() {
+        let missing = ["dpkg-deb", "gzip", "strip", "md5sum"]
+            .into_iter()
+            .find(|tool| Command::new(tool).arg("--version").output().is_err());
+        if let Some(tool) = missing {
+            eprintln!("SKIPPED: {tool} is not installed");
+            return;
+        }
+        let work = std::env::temp_dir().join(format!("xemu-deb-{}", std::process::id()));
+        fs::create_dir_all(&work).expect("a folder");
+        let package = build_deb(&work, Some("/bin/true".into())).expect("a package");
+        let field = |name| said(Command::new("dpkg-deb").arg("--field").arg(&package).arg(name));
+        let contents = said(Command::new("dpkg-deb").arg("--contents").arg(&package));
+        let line = fs::read_to_string(work.join("root/usr/lib/binfmt.d/xemu-aarch64.conf"));
+        let sums = said(
+            Command::new("md5sum")
+                .args(["--check", "DEBIAN/md5sums"])
+                .current_dir(work.join("root")),
+        );
+        let scripts: Vec<_> = ["postinst", "prerm"]
+            .map(|name| {
+                Command::new("sh").arg("-n").arg(work.join("root/DEBIAN").join(name)).status()
+            })
+            .into_iter()
+            .map(|status| status.expect("sh starts").success())
+            .collect();
+        let fields = ["Package", "Version", "Architecture", "Depends"].map(field);
+        fs::remove_dir_all(&work).expect("removed");
+
+        assert_eq!(
+            fields,
+            [format!("{NAME}\n"), format!("{VERSION}\n"), "amd64\n".into(), "\n".into()]
+        );
+        for (_, to, mode, compressed) in FILES.iter().filter(|file| !file.1.starts_with("DEBIAN")) {
+            let suffix = if *compressed { ".gz" } else { "" };
+            assert_eq!(*mode, 0o644, "{to}");
+            let row = contents.lines().find(|row| row.ends_with(&format!(" ./{to}{suffix}")));
+            assert!(
+                row.is_some_and(|row| row.starts_with("-rw-r--r-- root/root")),
+                "{to}: {row:?}"
+            );
+        }
+        assert!(contents.contains("-rwxr-xr-x root/root"), "{contents}");
+        let line = line.expect("a file for binfmt.d");
+        assert!(line.lines().any(|l| l.starts_with(":xemu-aarch64:M:")), "{line}");
+        assert!(line.contains(":/usr/bin/xemu-aarch64:"), "{line}");
+        assert!(sums.lines().all(|row| row.ends_with(": OK")), "{sums}");
+        assert_eq!(scripts, [true, true], "maintainer scripts");
+    }
 }
