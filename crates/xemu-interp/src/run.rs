@@ -125,6 +125,9 @@ impl Run<'_> {
 
     /// Runs one instruction; gives its value, zero if it has none. A table of the ops that are not
     /// functions of values.
+    // Inlined for its value to stay in registers: written as two halves and read as one it would
+    // stall the processor in each turn of the loop.
+    #[inline(always)]
     fn exec(&mut self, inst: &Inst, args: &[u128; 3]) -> Result<u128, Stop> {
         let &Inst { op, a, b, imm, .. } = inst;
         let [n, m, _] = args.map(|v| v as u64);
