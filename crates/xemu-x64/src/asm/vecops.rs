@@ -219,6 +219,8 @@ vec_ops! {
     MOVSHDUP = PF3 M0F 0x16;
     SQRTPS = NP M0F 0x51;
     SQRTPD = P66 M0F 0x51;
+    RCPPS = NP M0F 0x53;
+    RSQRTPS = NP M0F 0x52;
     UCOMISS = NP M0F 0x2E;
     UCOMISD = P66 M0F 0x2E;
     COMISS = NP M0F 0x2F;

@@ -14,8 +14,8 @@ use xemu_ir::{Effects, Es, Inst, Op, RoundKind, Shape, Val};
 use super::Emitter;
 use crate::alloc::Loc;
 use crate::asm::{
-    FmaForm, FmaKind, FpCmp, FpLanes, Mem, Rounding, VecOp, VecOpImm, VecUnary, VecUnaryImm, VexOp,
-    Xmm, XmmMem,
+    self, Alu, FmaForm, FmaKind, FpCmp, FpLanes, Mem, Rounding, VecOp, VecOpImm, VecUnary,
+    VecUnaryImm, VexOp, Width, Xmm, XmmMem,
 };
 use crate::contract::{v_home, vec_const};
 use crate::plan::NO_HINT;
@@ -68,12 +68,12 @@ impl Lanes {
     }
 }
 
-const ADD: [VecOp; 4] = [VecOp::ADDPS, VecOp::ADDPD, VecOp::ADDSS, VecOp::ADDSD];
-const SUB: [VecOp; 4] = [VecOp::SUBPS, VecOp::SUBPD, VecOp::SUBSS, VecOp::SUBSD];
+pub(super) const ADD: [VecOp; 4] = [VecOp::ADDPS, VecOp::ADDPD, VecOp::ADDSS, VecOp::ADDSD];
+pub(super) const SUB: [VecOp; 4] = [VecOp::SUBPS, VecOp::SUBPD, VecOp::SUBSS, VecOp::SUBSD];
 pub(super) const MUL: [VecOp; 4] = [VecOp::MULPS, VecOp::MULPD, VecOp::MULSS, VecOp::MULSD];
-const DIV: [VecOp; 4] = [VecOp::DIVPS, VecOp::DIVPD, VecOp::DIVSS, VecOp::DIVSD];
-const MAX: [VecOp; 4] = [VecOp::MAXPS, VecOp::MAXPD, VecOp::MAXSS, VecOp::MAXSD];
-const MIN: [VecOp; 4] = [VecOp::MINPS, VecOp::MINPD, VecOp::MINSS, VecOp::MINSD];
+pub(super) const DIV: [VecOp; 4] = [VecOp::DIVPS, VecOp::DIVPD, VecOp::DIVSS, VecOp::DIVSD];
+pub(super) const MAX: [VecOp; 4] = [VecOp::MAXPS, VecOp::MAXPD, VecOp::MAXSS, VecOp::MAXSD];
+pub(super) const MIN: [VecOp; 4] = [VecOp::MINPS, VecOp::MINPD, VecOp::MINSS, VecOp::MINSD];
 
 impl Emitter<'_> {
     /// Emits a floating-point op; false if `inst` is none.
@@ -92,6 +92,9 @@ impl Emitter<'_> {
                 self.float_arith(i, inst)
                     || self.float_compare(i, inst)
                     || self.float_convert(i, inst)
+                    || self.float_half(i, inst)
+                    || self.float_complex(i, inst)
+                    || self.float_estimate(i, inst)
             }
         };
         if !inline {
@@ -114,6 +117,7 @@ impl Emitter<'_> {
             Op::Fsqrt => self.float_sqrt(i, inst, l),
             Op::Fmadd if self.features.fma => self.float_madd(i, inst, l),
             Op::Frecps if self.features.fma => self.float_recip_step(i, inst, l),
+            Op::Frsqrts if self.features.fma => self.float_rsqrt_step(i, inst, l),
             Op::Frint => return self.float_round(i, inst, l),
             _ => return false,
         }
@@ -232,9 +236,9 @@ impl Emitter<'_> {
         self.s.values[i].zero_above = zero;
     }
 
-    /// FABS, FNEG: bits only. Out of line for half precision.
+    /// FABS, FNEG: bits only.
     fn float_sign(&mut self, i: usize, inst: &Inst) -> bool {
-        let Some(l) = Lanes::new(inst.a, inst.b) else { return false };
+        let Some(l) = Lanes::new(inst.a, inst.b) else { return self.half_sign(i, inst) };
         let (op, mask) = match (inst.op, l.scalar) {
             (Op::Fabs, _) => (VecOp::ANDPS, l.magnitude()),
             (_, true) => (VecOp::XORPS, l.constant(VecConst::SignLowS, VecConst::SignLowD)),
@@ -324,7 +328,7 @@ impl Emitter<'_> {
     }
 
     /// The result's register: an operand's, or one that may change before the trap.
-    fn def_madd(&mut self, i: usize, inst: &Inst, operands: [XmmMem; 3]) -> Xmm {
+    pub(super) fn def_madd(&mut self, i: usize, inst: &Inst, operands: [XmmMem; 3]) -> Xmm {
         let n = self.s.plan.hint[i];
         if n != NO_HINT {
             let home = v_home(n).expect("invariant: a hint names a register with a home");
@@ -357,11 +361,54 @@ impl Emitter<'_> {
         self.asm.vex3(VexOp::fma(FmaKind::Madd, FmaForm::F231, lanes), d, t, rb);
     }
 
+    /// FRSQRTS: `(3 - a * b) / 2`, rounded once, is `1.5 - a / 2 * b`. Where the half of `a` may be
+    /// inexact, the instruction is interpreted.
+    fn float_rsqrt_step(&mut self, i: usize, inst: &Inst, l: Lanes) {
+        self.clobber_flags();
+        let [a, b, _] = inst.args;
+        let ra = self.use_v(a);
+        let rb = self.use_v(b);
+        let (t, r) = (self.scratch_v(), self.scratch_g());
+        let cold = self.cold_emulate();
+        let exponent = if l.double { 0x7fe << 52 } else { 0xfe << 23 };
+        let exponent = self.pool_splat(l.es(), exponent);
+        let half = l.constant(VecConst::HalfS, VecConst::HalfD);
+        self.asm.v3(VecOp::ANDPS, t, ra, exponent);
+        let zero = self.scratch_v();
+        self.asm.vzero(zero);
+        if l.double {
+            self.asm.v3(VecOp::PCMPEQQ, t, t, zero);
+            self.asm.movmskpd(r, t);
+        } else {
+            self.asm.v3(VecOp::PCMPEQD, t, t, zero);
+            self.asm.movmskps(r, t);
+        }
+        self.give_back_v(zero);
+        if l.scalar {
+            self.asm.test_imm(Width::W32, r, 1);
+        } else {
+            self.asm.test(Width::W32, r, r);
+        }
+        self.asm.jcc(asm::Cond::NE, cold);
+        self.asm.v3(VecOp::XORPS, t, ra, l.constant(VecConst::SignS, VecConst::SignD));
+        self.trap_v3(l.pick(MUL), t, t, half);
+        let start = if l.double { 1.5f64.to_bits() } else { u64::from(1.5f32.to_bits()) };
+        let start = self.pool_splat(l.es(), start);
+        let d = self.def_free(i);
+        self.mov_v(d, start.into());
+        let lanes = l.pick([FpLanes::Ps, FpLanes::Pd, FpLanes::Ss, FpLanes::Sd]);
+        self.fault_point();
+        self.asm.vex3(VexOp::fma(FmaKind::Madd, FmaForm::F231, lanes), d, t, rb);
+    }
+
     // Rounding to integral values
 
     fn float_round(&mut self, i: usize, inst: &Inst, l: Lanes) -> bool {
         let kind = RoundKind::from_u8(inst.imm as u8);
         let a = inst.args[0];
+        if let Some((bits, imm)) = sized_round(kind) {
+            return self.float_round_sized(i, inst, l, bits, imm);
+        }
         if kind != RoundKind::TieAway && round_imm(kind).is_none() {
             return false;
         }
@@ -374,6 +421,42 @@ impl Emitter<'_> {
             let d = self.def_at_trap(i, a);
             self.round_v(l, d, src, imm);
         }
+        self.s.values[i].zero_above = zero;
+        true
+    }
+
+    /// FRINT32Z and kin: what may be out of the integers' range is interpreted.
+    fn float_round_sized(&mut self, i: usize, inst: &Inst, l: Lanes, bits: u32, imm: u8) -> bool {
+        self.clobber_flags();
+        let a = inst.args[0];
+        let src = self.use_v(a);
+        let (t, r) = (self.scratch_v(), self.scratch_g());
+        let cold = self.cold_emulate();
+        // Single precision has no number between this one and the range's end.
+        let (gt, limit) = match l.double {
+            true => (VecOp::PCMPGTQ, (2f64.powi(bits as i32 - 1) - 1.0).to_bits()),
+            false => (VecOp::PCMPGTD, u64::from(2f32.powi(bits as i32 - 1).to_bits())),
+        };
+        let limit = self.pool_splat(l.es(), limit);
+        let below = self.scratch_v();
+        self.asm.v3(VecOp::ANDPS, t, src, l.magnitude());
+        self.mov_v(below, limit.into());
+        self.asm.v3(gt, below, below, t);
+        if l.double {
+            self.asm.movmskpd(r, below);
+        } else {
+            self.asm.movmskps(r, below);
+        }
+        if l.scalar {
+            self.asm.test_imm(Width::W32, r, 1);
+            self.asm.jcc(asm::Cond::E, cold);
+        } else {
+            self.asm.alu_imm(Alu::Cmp, Width::W32, r, if l.double { 0b11 } else { 0b1111 });
+            self.asm.jcc(asm::Cond::NE, cold);
+        }
+        let zero = self.zero_like(a, l);
+        let d = self.def_at_trap(i, a);
+        self.round_v(l, d, src, imm);
         self.s.values[i].zero_above = zero;
         true
     }
@@ -405,7 +488,20 @@ impl Emitter<'_> {
         self.asm.v3(l.pick(ADD), d, d, one);
         self.asm.v3(VecOp::ANDPS, cut, x, l.constant(VecConst::SignS, VecConst::SignD));
         self.asm.v3(VecOp::ORPS, d, d, cut);
+        self.give_back_v(cut);
+        self.give_back_v(one);
     }
+}
+
+/// The integers' bits and the immediate of ROUNDPS for FRINT32Z and kin, which tell of inexactness.
+fn sized_round(kind: RoundKind) -> Option<(u32, u8)> {
+    Some(match kind {
+        RoundKind::Int32X => (32, Rounding::Current as u8),
+        RoundKind::Int32Z => (32, Rounding::Zero as u8),
+        RoundKind::Int64X => (64, Rounding::Current as u8),
+        RoundKind::Int64Z => (64, Rounding::Zero as u8),
+        _ => return None,
+    })
 }
 
 /// The immediate of ROUNDPS for the kinds that it knows.

@@ -22,11 +22,8 @@ impl Emitter<'_> {
         match inst.op {
             Op::Fcmp => self.fcmp(inst),
             Op::Fccmp => self.fccmp(inst),
-            Op::Fcmeq => self.mask_compare(i, inst, FpCmp::Eq),
-            Op::Fcmge => self.mask_compare(i, inst, FpCmp::Le),
-            Op::Fcmgt => self.mask_compare(i, inst, FpCmp::Lt),
-            Op::Facge => self.mask_compare_magnitudes(i, inst, FpCmp::Le),
-            Op::Facgt => self.mask_compare_magnitudes(i, inst, FpCmp::Lt),
+            Op::Fcmeq | Op::Fcmge | Op::Fcmgt => self.mask_compare(i, inst, relation(inst.op).0),
+            Op::Facge | Op::Facgt => self.mask_compare_magnitudes(i, inst, relation(inst.op).0),
             _ => false,
         }
     }
@@ -226,6 +223,18 @@ impl Emitter<'_> {
         }
         self.asm.bind(done);
         self.s.values[i].zero_above = zero[0].max(zero[1]);
+    }
+}
+
+/// The relation of a comparison to masks, with operands exchanged unless it is equality, and
+/// whether of magnitudes.
+pub(super) fn relation(op: Op) -> (FpCmp, bool) {
+    match op {
+        Op::Fcmge => (FpCmp::Le, false),
+        Op::Fcmgt => (FpCmp::Lt, false),
+        Op::Facge => (FpCmp::Le, true),
+        Op::Facgt => (FpCmp::Lt, true),
+        _ => (FpCmp::Eq, false),
     }
 }
 

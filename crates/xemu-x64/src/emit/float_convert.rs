@@ -20,12 +20,12 @@ use crate::contract::vec_const;
 use Width::{W32, W64};
 
 /// Bits of the immediates of conversions from and to integers.
-const FRACTION: u64 = 0xff;
-const UNSIGNED: u64 = 0x100;
-const LOWEST_ONLY: u64 = 0x200;
+pub(super) const FRACTION: u64 = 0xff;
+pub(super) const UNSIGNED: u64 = 0x100;
+pub(super) const LOWEST_ONLY: u64 = 0x200;
 
 /// VCVTPS2PH's immediate: round as MXCSR says.
-const CURRENT: u8 = Rounding::Current as u8;
+pub(super) const CURRENT: u8 = Rounding::Current as u8;
 
 impl Emitter<'_> {
     pub(super) fn float_convert(&mut self, i: usize, inst: &Inst) -> bool {
@@ -226,7 +226,7 @@ impl Emitter<'_> {
     /// `x` as it is for rounding towards zero, which the conversion does itself; else rounded,
     /// in a scratch register, with nothing said about inexactness: the conversion may turn out to
     /// be invalid instead.
-    fn rounded(&mut self, l: Lanes, kind: RoundKind, x: Xmm) -> Xmm {
+    pub(super) fn rounded(&mut self, l: Lanes, kind: RoundKind, x: Xmm) -> Xmm {
         if kind == RoundKind::Zero {
             return x;
         }
@@ -239,7 +239,7 @@ impl Emitter<'_> {
     }
 
     /// Records inexactness after a conversion of what [`Emitter::rounded`] gave; clobbers that.
-    fn note_inexact(&mut self, l: Lanes, kind: RoundKind, x: Xmm, rounded: Xmm) {
+    pub(super) fn note_inexact(&mut self, l: Lanes, kind: RoundKind, x: Xmm, rounded: Xmm) {
         if kind != RoundKind::Zero {
             self.round_v(l, rounded, x, Rounding::Zero as u8);
         }
@@ -247,7 +247,7 @@ impl Emitter<'_> {
 
     /// `d` becomes scalar `x` as an integer of width `w`, rounded towards zero. Clobbers EFLAGS if
     /// `unsigned`.
-    fn truncate(&mut self, l: Lanes, w: Width, unsigned: bool, d: Gpr, x: Xmm) {
+    pub(super) fn truncate(&mut self, l: Lanes, w: Width, unsigned: bool, d: Gpr, x: Xmm) {
         match (unsigned, w) {
             (false, _) => self.truncate_signed(l, w, d, x),
             (true, W64) => self.truncate_u64(l, d, x),
@@ -550,7 +550,7 @@ impl Emitter<'_> {
     }
 
     /// A 32-bit value in a register whose upper half is zero.
-    fn zero_extended(&mut self, v: Val) -> Gpr {
+    pub(super) fn zero_extended(&mut self, v: Val) -> Gpr {
         debug_assert!(self.block.def(v).ty() == Ty::I32);
         if self.value(v).clean {
             return self.use_g(v);
@@ -595,7 +595,7 @@ impl Emitter<'_> {
     }
 
     /// Multiplies by 2^-fraction, which is exact.
-    fn scale_down(&mut self, l: Lanes, d: Xmm, fraction: u64) {
+    pub(super) fn scale_down(&mut self, l: Lanes, d: Xmm, fraction: u64) {
         if fraction == 0 {
             return;
         }

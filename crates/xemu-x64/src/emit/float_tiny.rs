@@ -105,7 +105,7 @@ fn operand_lanes(inst: &Inst) -> Option<Lanes> {
         Op::Fadd | Op::Fsub | Op::Fmul | Op::Fmulx | Op::Fdiv | Op::Fsqrt | Op::Fmadd => {
             Lanes::new(inst.a, inst.b)
         }
-        Op::Frint | Op::Frecps | Op::Fcmeq => Lanes::new(inst.a, inst.b),
+        Op::Frint | Op::Frecps | Op::Frsqrts | Op::Fcmeq => Lanes::new(inst.a, inst.b),
         Op::Fcmp | Op::Fcvt | Op::FToI32 | Op::FToI64 => Lanes::scalar(inst.a),
         Op::Fjcvtzs => Lanes::scalar(Es::D as u8),
         Op::VFToI if inst.imm & LOWEST_ONLY != 0 => Lanes::scalar(inst.a),

@@ -9,7 +9,10 @@ mod control;
 mod flags;
 mod float;
 mod float_compare;
+mod float_complex;
 mod float_convert;
+mod float_estimate;
+mod float_half;
 mod float_tiny;
 mod int;
 mod int_mul;
@@ -26,6 +29,7 @@ mod vec_sat;
 mod vec_sha512;
 mod vec_shift;
 mod vec_shift_by;
+mod vec_sm3;
 mod vec_wide;
 mod vector;
 

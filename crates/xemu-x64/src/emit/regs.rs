@@ -638,6 +638,16 @@ impl Emitter<'_> {
         self.s.vec.unlock(vec_temp_number(r));
     }
 
+    /// Lets a vector register that has been read be taken again before the op's end, if it is a
+    /// temporary.
+    pub(super) fn release_v(&mut self, r: XmmMem) {
+        if let XmmMem::Reg(r) = r
+            && let Some(t) = VEC_TEMPS.iter().position(|temp| *temp == r)
+        {
+            self.s.vec.unlock(t as u8);
+        }
+    }
+
     /// Takes one particular vector register for the current op.
     pub(super) fn take_fixed_v(&mut self, r: Xmm) {
         let t = vec_temp_number(r);

@@ -109,6 +109,10 @@ impl Emitter<'_> {
             Sha512h2 => self.sha512h2(i, inst.args),
             Sha512su0 => self.sha512su0(i, [inst.args[0], inst.args[1]]),
             Sha512su1 => self.sha512su1(i, inst.args),
+            Sm3partw1 => self.sm3partw1(i, inst.args),
+            Sm3partw2 => self.sm3partw2(i, inst.args),
+            Sm3ss1 => self.sm3ss1(i, inst.args),
+            Sm3tt1a | Sm3tt1b | Sm3tt2a | Sm3tt2b => self.sm3tt(i, kind, inst.args, inst.b),
             _ => return false,
         }
         true

@@ -5,8 +5,8 @@ use xemu_ir::{Inst, Op, Val};
 use super::Emitter;
 use super::vec_arith::{ADD, CMPGT, sign};
 use super::vec_const::splat;
-use super::vec_form::Origin;
-use crate::asm::{VecBlend, VecOp, VecOpImm, VecShift, VexOp, Xmm};
+use super::vec_form::{Origin, PSHUFD};
+use crate::asm::{Mem, VecBlend, VecOp, VecOpImm, VecShift, VecUnary, VexOp, Xmm, XmmMem};
 
 const LEFT: [VecShift; 4] = [VecShift::PSLLW, VecShift::PSLLW, VecShift::PSLLD, VecShift::PSLLQ];
 const RIGHT: [VecShift; 4] = [VecShift::PSRLW, VecShift::PSRLW, VecShift::PSRLD, VecShift::PSRLQ];
@@ -51,15 +51,17 @@ impl Emitter<'_> {
                     e.shift_right(es, false, d, x, n)
                 });
             }
-            Op::VUshl | Op::VSshl | Op::VUrshl | Op::VSrshl if self.asm.avx() && inst.a >= 1 => {
+            Op::VUshl | Op::VSshl | Op::VUrshl | Op::VSrshl => {
                 let signed = matches!(inst.op, Op::VSshl | Op::VSrshl);
                 let round = matches!(inst.op, Op::VUrshl | Op::VSrshl);
-                self.shift_by_register(i, inst, signed, round);
-            }
-            Op::VUshl | Op::VSshl | Op::VUrshl | Op::VSrshl if inst.a == 0 => {
-                let signed = matches!(inst.op, Op::VSshl | Op::VSrshl);
-                let round = matches!(inst.op, Op::VUrshl | Op::VSrshl);
-                self.shift_bytes(i, inst, signed, round);
+                match (inst.a, self.asm.avx()) {
+                    (0, _) => self.shift_bytes(i, inst, signed, round),
+                    (_, true) => self.shift_by_register(i, inst, signed, round),
+                    // The legacy encoding would need more registers than there are.
+                    (1, false) => return false,
+                    (3, false) if signed && round => return false,
+                    (_, false) => self.shift_each_by_register(i, inst, signed, round),
+                }
             }
             _ => return false,
         }
@@ -292,5 +294,99 @@ impl Emitter<'_> {
         } else {
             self.asm.v3(VecOp::POR, d, d, t);
         }
+    }
+
+    // Without AVX2 a shift takes one count for all elements.
+
+    /// Words and doublewords one by one. A left shift by a negative count, which is a large one,
+    /// leaves nothing.
+    fn shift_each_by_register(&mut self, i: usize, inst: &Inst, signed: bool, round: bool) {
+        let es = inst.a;
+        let at = usize::from(es);
+        let counts = self.rm_v(inst.args[1]);
+        let x = self.use_v(inst.args[0]);
+        let d = self.def_other_v(i);
+        let [n, t, right] = core::array::from_fn(|_| self.scratch_v());
+        let byte = self.pool_splat(es, 0xff);
+        self.mov_v(n, counts);
+        if counts != XmmMem::Reg(x) {
+            self.release_v(counts);
+        }
+        self.asm.v3(VecOp::PAND, t, n, byte);
+        self.shift_each(es, [VecOp::PSLLD, VecOp::PSLLQ][at - 2], d, x, t);
+        self.negative_counts(t, n, byte);
+        match (es, signed) {
+            (2, true) => self.shift_each(es, VecOp::PSRAD, right, x, t),
+            (2, false) => self.shift_each(es, VecOp::PSRLD, right, x, t),
+            (_, false) => self.shift_each(es, VecOp::PSRLQ, right, x, t),
+            (_, true) => {
+                // Of the bits exclusive-or their sign, so that zeros come in.
+                let [s, from] = [self.scratch_v(), self.scratch_v()];
+                self.asm.vzero(s);
+                self.asm.v3(VecOp::PCMPGTQ, s, s, x);
+                self.asm.v3(VecOp::PXOR, from, x, s);
+                self.shift_each(es, VecOp::PSRLQ, right, from, t);
+                self.asm.v3(VecOp::PXOR, right, right, s);
+            }
+        }
+        if round {
+            let last = self.scratch_v();
+            let [one, minus_one] = [1, u64::MAX].map(|c| self.pool_splat(es, c));
+            self.negative_counts(t, n, byte);
+            self.asm.v3(ADD[at], t, t, minus_one);
+            let shift = match (es, signed) {
+                (2, true) => VecOp::PSRAD,
+                (2, false) => VecOp::PSRLD,
+                _ => VecOp::PSRLQ,
+            };
+            self.shift_each(es, shift, last, x, t);
+            self.asm.v3(VecOp::PAND, last, last, one);
+            self.asm.v3(ADD[at], right, right, last);
+        }
+        if signed {
+            self.asm.vshift([VecShift::PSLLD, VecShift::PSLLQ][at - 2], n, n, (8 << es) - 8);
+            if es == 3 {
+                self.asm.v2_imm(PSHUFD, n, n, 0xf5);
+            }
+            self.asm.vshift(VecShift::PSRAD, n, n, 31);
+            self.asm.v3(VecOp::PAND, right, right, n);
+        }
+        self.asm.v3(VecOp::POR, d, d, right);
+    }
+
+    /// `t` becomes the low bytes of `n` negated.
+    fn negative_counts(&mut self, t: Xmm, n: Xmm, byte: Mem) {
+        self.asm.vzero(t);
+        self.asm.v3(VecOp::PSUBB, t, t, n);
+        self.asm.v3(VecOp::PAND, t, t, byte);
+    }
+
+    /// `d`, which is not `x`, becomes the elements of `x` shifted by those of `counts`, which are
+    /// lost.
+    fn shift_each(&mut self, es: u8, op: VecOp, d: Xmm, x: Xmm, counts: Xmm) {
+        let r = self.scratch_v();
+        let blend = |e: &mut Self, count, lanes| {
+            e.asm.v3(op, r, x, count);
+            e.asm.v3_imm(VecOpImm::PBLENDW, d, d, r, lanes);
+        };
+        if es == 3 {
+            self.asm.v3(op, d, x, counts);
+            self.asm.vshift(VecShift::PSRLDQ, counts, counts, 8);
+            blend(self, counts, 0xf0);
+        } else {
+            // The count is a doubleword.
+            let c = self.scratch_v();
+            self.asm.v2(VecUnary::PMOVZXDQ, c, counts);
+            self.asm.v3(op, d, x, c);
+            self.asm.vshift(VecShift::PSRLDQ, c, c, 8);
+            blend(self, c, 0x0c);
+            self.asm.vshift(VecShift::PSRLDQ, counts, counts, 8);
+            self.asm.v2(VecUnary::PMOVZXDQ, c, counts);
+            blend(self, c, 0x30);
+            self.asm.vshift(VecShift::PSRLDQ, c, c, 8);
+            blend(self, c, 0xc0);
+            self.give_back_v(c);
+        }
+        self.give_back_v(r);
     }
 }

@@ -30,7 +30,8 @@ impl Emitter<'_> {
         } else if upto(Op::VUsmmla) {
             self.vec_crypto(i, inst)
         } else if upto(Op::VUrsqrte) {
-            false
+            self.integer_estimate(i, inst);
+            true
         } else if upto(Op::VSqdmull) {
             self.vec_sat(i, inst)
         } else if upto(Op::VSrshl) {
