@@ -174,6 +174,7 @@ fn through(code: &Code, translator: &mut Translator, step: Step) -> Result<Count
         loop_inside: true,
         strip_tags: false,
         check_tags: false,
+        guard_stores: false,
     };
     let guest: &dyn Guest = code;
     let mut pc = code.base;

@@ -152,6 +152,7 @@ fn exit_text(exit: &Exit) -> String {
     match exit {
         Exit::Undefined { word } => format!("undefined instruction {word:08x}"),
         Exit::BranchTarget => "not a branch target".to_owned(),
+        Exit::ControlStack => "not what the control stack says".to_owned(),
         Exit::PacFail => "pointer authentication failed".to_owned(),
         Exit::Brk(imm) => format!("brk #{imm:#x}"),
         Exit::Fault(fault) => {

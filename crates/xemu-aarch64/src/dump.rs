@@ -209,6 +209,7 @@ fn translated(code: &Code, pc: u64, max_insns: u32, t: &Translation) -> Result<S
         loop_inside: true,
         strip_tags: false,
         check_tags: false,
+        guard_stores: false,
     };
     let compiled = translator.compile(&ctx).map_err(|e| e.to_string())?;
     let (lines, count) = disasm::host(compiled.code, CODE_ADDR);

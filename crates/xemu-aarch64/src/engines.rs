@@ -57,6 +57,10 @@ impl Guest for SpaceGuest {
         self.space.checks_tags()
     }
 
+    fn has_shadow_stacks(&self) -> bool {
+        self.space.has_shadow_stacks()
+    }
+
     fn is_guarded(&self, addr: u64) -> bool {
         self.window(addr).is_ok_and(|window| window.guarded)
     }

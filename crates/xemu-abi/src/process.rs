@@ -212,6 +212,9 @@ prctls! {
     66 PR_GET_MDWE                Custom;
     67 PR_SET_MEMORY_MERGE        Pass;
     68 PR_GET_MEMORY_MERGE        Pass;
+    74 PR_GET_SHADOW_STACK_STATUS Custom;
+    75 PR_SET_SHADOW_STACK_STATUS Custom;
+    76 PR_LOCK_SHADOW_STACK_STATUS Custom;
     0x5356_4d41 PR_SET_VMA        Pass;
     0x5961_6d61 PR_SET_PTRACER    Pass;
 }

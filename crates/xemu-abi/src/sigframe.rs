@@ -30,6 +30,10 @@ pub const FPSIMD_SIZE: u32 = 0x210;
 pub const ESR_MAGIC: u32 = 0x4553_5201;
 /// `sizeof(struct esr_context)`.
 pub const ESR_SIZE: u32 = 16;
+/// `GCS_MAGIC`.
+pub const GCS_MAGIC: u32 = 0x4743_5300;
+/// `sizeof(struct gcs_context)`.
+pub const GCS_SIZE: u32 = 32;
 /// `EXTRA_MAGIC`: the records go on elsewhere.
 pub const EXTRA_MAGIC: u32 = 0x4558_5401;
 
@@ -88,6 +92,29 @@ wire_struct! {
     }
 }
 
+wire_struct! {
+    /// `struct gcs_context`.
+    pub struct GcsContext [32] {
+        /// [`GCS_MAGIC`].
+        0 magic: u32,
+        /// [`GCS_SIZE`].
+        4 size: u32,
+        /// GCSPR_EL0.
+        8 gcspr: u64,
+        /// PR_SHADOW_STACK_ bits.
+        16 features_enabled: u64,
+        /// Zero.
+        24 reserved: u64,
+    }
+}
+
+impl GcsContext {
+    /// The record of a stack pointer and a mode.
+    pub fn new(gcspr: u64, features_enabled: u64) -> Self {
+        Self { magic: GCS_MAGIC, size: GCS_SIZE, gcspr, features_enabled, reserved: 0 }
+    }
+}
+
 /// What a handler interrupts, and what rt_sigreturn goes back to.
 #[derive(Clone, Debug, PartialEq)]
 pub struct SavedContext {
@@ -97,6 +124,8 @@ pub struct SavedContext {
     pub fpsimd: Option<FpsimdContext>,
     /// Syndrome of a fault, zero for none.
     pub esr: u64,
+    /// The guarded control stack, if there is one.
+    pub gcs: Option<GcsContext>,
 }
 
 impl SavedContext {
@@ -112,6 +141,10 @@ impl SavedContext {
         if self.esr != 0 {
             let record = EsrContext { magic: ESR_MAGIC, size: ESR_SIZE, esr: self.esr };
             record.encode(&mut out[at..]);
+            at += EsrContext::SIZE;
+        }
+        if let Some(gcs) = &self.gcs {
+            gcs.encode(&mut out[at..]);
         }
         // The end marker {0, 0} is there already.
         out
@@ -122,7 +155,7 @@ impl SavedContext {
         let bytes = bytes.get(..UCONTEXT_SIZE)?;
         let uc = UContext::decode(bytes);
         let reserved = &bytes[RESERVED_OFFSET..];
-        let (mut fpsimd, mut esr) = (None, 0);
+        let (mut fpsimd, mut esr, mut gcs) = (None, 0, None);
         let mut at = 0;
         loop {
             let head = reserved.get(at..at + 8)?;
@@ -137,12 +170,13 @@ impl SavedContext {
                 (FPSIMD_MAGIC, FPSIMD_SIZE) if fpsimd.is_none() => {
                     fpsimd = Some(FpsimdContext::decode(record));
                 }
+                (GCS_MAGIC, GCS_SIZE) if gcs.is_none() => gcs = Some(GcsContext::decode(record)),
                 (ESR_MAGIC, ESR_SIZE) => esr = EsrContext::decode(record).esr,
                 _ => return None,
             }
             at += size as usize;
         }
-        Some(Self { uc, fpsimd, esr })
+        Some(Self { uc, fpsimd, esr, gcs })
     }
 }
 
@@ -156,6 +190,8 @@ pub fn frame_addresses(sp_top: u64) -> (u64, u64) {
 
 /// Exception syndromes as the kernel stores them for a fault. (Arm ARM D24.2.37)
 pub mod esr {
+    /// The exception's class.
+    pub const EC: u64 = 0x3f << 26;
     /// Data abort from EL0.
     pub const EC_DATA_ABORT: u64 = 0x24 << 26;
     /// Instruction abort from EL0.
@@ -168,12 +204,14 @@ pub mod esr {
     pub const IL: u64 = 1 << 25;
     /// The access was a write.
     pub const WNR: u64 = 1 << 6;
+    /// The access was cache maintenance.
+    pub const CM: u64 = 1 << 8;
+    /// Translation fault, level 0.
+    pub const FSC_TRANSLATION_0: u64 = 0x04;
     /// Translation fault, level 3.
     pub const FSC_TRANSLATION: u64 = 0x07;
     /// Permission fault, level 3.
     pub const FSC_PERMISSION: u64 = 0x0f;
-    /// Synchronous external abort: nothing behind the page.
-    pub const FSC_EXTERNAL: u64 = 0x10;
     /// Synchronous tag check fault.
     pub const FSC_TAG_CHECK: u64 = 0x11;
     /// Alignment fault.
@@ -190,6 +228,7 @@ mod tests {
         check_fields(UContext::SIZE, UContext::FIELDS);
         check_fields(FpsimdContext::SIZE, FpsimdContext::FIELDS);
         check_fields(EsrContext::SIZE, EsrContext::FIELDS);
+        check_fields(GcsContext::SIZE, GcsContext::FIELDS);
         assert_eq!(RT_SIGFRAME_SIZE, 4688);
         assert_eq!(RESERVED_OFFSET + RESERVED_SIZE, UCONTEXT_SIZE);
         assert_eq!(FpsimdContext::SIZE as u32, FPSIMD_SIZE);
@@ -201,7 +240,8 @@ mod tests {
         let mut fpsimd =
             FpsimdContext { magic: FPSIMD_MAGIC, size: FPSIMD_SIZE, fpsr: 1, ..Default::default() };
         fpsimd.vregs[31] = [1, 2];
-        SavedContext { uc, fpsimd: Some(fpsimd), esr: esr::EC_DATA_ABORT }
+        let gcs = Some(GcsContext::new(8, 3));
+        SavedContext { uc, fpsimd: Some(fpsimd), esr: esr::EC_DATA_ABORT, gcs }
     }
 
     #[test]

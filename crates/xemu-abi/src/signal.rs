@@ -135,6 +135,8 @@ pub const SEGV_MAPERR: i32 = 1;
 pub const SEGV_MTEAERR: i32 = 8;
 /// SIGSEGV: the address's tag is wrong.
 pub const SEGV_MTESERR: i32 = 9;
+/// SIGSEGV: a check of the control stack failed.
+pub const SEGV_CPERR: i32 = 10;
 /// `si_code` of SIGSEGV: the mapping forbids it.
 pub const SEGV_ACCERR: i32 = 2;
 /// `si_code` of SIGBUS: misaligned.

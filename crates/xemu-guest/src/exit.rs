@@ -48,6 +48,8 @@ pub enum Exit {
     },
     /// The instruction at pc found a pointer that is not authentic: SIGILL, ILL_ILLOPN.
     PacFail,
+    /// A check of the guarded control stack failed at the instruction at pc: SIGSEGV, SEGV_CPERR.
+    ControlStack,
     /// An indirect branch came to the instruction at pc, which is no target for it: SIGILL,
     /// ILL_ILLOPC.
     BranchTarget,

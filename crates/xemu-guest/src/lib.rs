@@ -9,6 +9,7 @@ mod consts;
 mod exit;
 mod flags;
 mod fp_control;
+mod gcs;
 mod mte;
 mod pauth;
 mod state;
@@ -17,6 +18,7 @@ pub use consts::{VEC_CONSTS, VecConst};
 pub use exit::{Exit, FaultKind, GuestFault};
 pub use flags::{Cond, HostFlags, Nzcv};
 pub use fp_control::{Fpcr, Fpsr, Mxcsr, RoundingMode};
+pub use gcs::GcsState;
 pub use mte::MteState;
 pub use pauth::PacState;
 pub use state::{

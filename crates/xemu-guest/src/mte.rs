@@ -15,12 +15,19 @@ pub struct MteState {
 }
 
 impl MteState {
+    /// PR_TAGGED_ADDR_ENABLE of `control`: system calls take addresses with tags.
+    pub const ENABLE: u64 = 1;
     /// Nothing is checked.
     pub const NONE: u32 = 0;
     /// A wrong tag faults.
     pub const SYNC: u32 = 1;
     /// A wrong tag is noted.
     pub const ASYNC: u32 = 2;
+
+    /// Whether system calls take addresses with tags.
+    pub fn takes_tags(&self) -> bool {
+        self.control & Self::ENABLE != 0
+    }
 }
 
 impl Default for MteState {

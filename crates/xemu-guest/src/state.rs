@@ -5,6 +5,7 @@ use core::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use crate::consts::VEC_CONSTS;
 use crate::flags::HostFlags;
 use crate::fp_control::{Fpcr, Fpsr, Mxcsr};
+use crate::gcs::GcsState;
 use crate::mte::MteState;
 use crate::pauth::PacState;
 
@@ -149,6 +150,10 @@ pub struct CpuState {
     pub pstate: u32,
     /// How tags are checked.
     pub mte: MteState,
+    /// The guarded control stack.
+    pub gcs: GcsState,
+    /// Where the last interpreted access went, with its tag: at a fault, the faulting one.
+    pub accessed: u64,
 }
 
 /// Bits of [`CpuState::pstate`]. (Arm ARM C5.2.26, "SPSR_EL1")
@@ -184,6 +189,8 @@ impl Default for CpuState {
             btype: 0,
             pstate: 0,
             mte: MteState::default(),
+            gcs: GcsState::default(),
+            accessed: 0,
         }
     }
 }
@@ -209,6 +216,8 @@ impl Clone for CpuState {
             btype: self.btype,
             pstate: self.pstate,
             mte: self.mte,
+            gcs: self.gcs,
+            accessed: self.accessed,
         }
     }
 }

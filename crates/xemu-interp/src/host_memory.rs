@@ -117,6 +117,10 @@ impl GuestMemory for HostMemory {
         xemu_mem::set_tag(addr, tag);
     }
 
+    fn is_shadow_stack(&self, addr: u64) -> bool {
+        xemu_mem::is_shadow_stack(addr)
+    }
+
     fn set(&mut self, addr: u64, value: u8, len: u32) -> Result<(), GuestFault> {
         xemu_mem::fill(addr, value, len as usize)
     }

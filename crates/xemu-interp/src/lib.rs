@@ -8,6 +8,7 @@
 pub mod crypto;
 pub mod eval;
 pub mod fp;
+mod gcs;
 mod host_memory;
 mod memory;
 mod mops;

@@ -50,6 +50,11 @@ pub trait GuestMemory {
     /// Sets that tag, where memory has tags.
     fn set_tag(&mut self, _addr: u64, _tag: u8) {}
 
+    /// Whether the address is in a guarded control stack.
+    fn is_shadow_stack(&self, _addr: u64) -> bool {
+        false
+    }
+
     /// Sets bytes of one page.
     fn set(&mut self, addr: u64, value: u8, len: u32) -> Result<(), GuestFault> {
         let mut places = (0..len).map(|i| addr.wrapping_add(i.into()));
@@ -136,6 +141,9 @@ impl<M: GuestMemory, D> GuestMemory for Combined<M, D> {
     }
     fn set_tag(&mut self, addr: u64, tag: u8) {
         self.memory.set_tag(addr, tag);
+    }
+    fn is_shadow_stack(&self, addr: u64) -> bool {
+        self.memory.is_shadow_stack(addr)
     }
 }
 

@@ -6,7 +6,7 @@ use core::sync::atomic::Ordering;
 use xemu_guest::{CpuState, GuestFault};
 
 use crate::memory::{Machine, accessed};
-use crate::tags;
+use crate::{gcs, tags};
 
 /// Blocks do not cross a multiple of this, so that a block faults as a whole.
 const PAGE: u64 = 4096;
@@ -66,8 +66,10 @@ pub(crate) fn copy(
     run(cpu, (reg, down), left, room, |cpu, left, count| {
         let offset = if down { left - count } else { left };
         let place = |base: u64| base.wrapping_add(offset);
+        cpu.accessed = place(from);
         tags::check(cpu, machine, place(from), count, false)?;
         tags::check(cpu, machine, place(to), count, true)?;
+        gcs::check_store(machine, accessed(place(to)), count)?;
         machine.copy(accessed(place(to)), accessed(place(from)), count as u32)
     })
 }
@@ -83,9 +85,11 @@ pub(crate) fn set(
     let room = |left| in_page(to.wrapping_add(left), false);
     run(cpu, (reg, false), left, room, |cpu, left, count| {
         let start = to.wrapping_add(left);
+        cpu.accessed = start;
         if !tagged {
             tags::check(cpu, machine, start, count, true)?;
         }
+        gcs::check_store(machine, accessed(start), count)?;
         machine.set(accessed(start), value as u8, count as u32)?;
         if tagged {
             // One byte at a time comes here only before a fault.

@@ -144,6 +144,10 @@ impl<M: GuestMemory> GuestMemory for Overlay<M> {
         self.memory.tag(addr)
     }
 
+    fn is_shadow_stack(&self, addr: u64) -> bool {
+        self.memory.is_shadow_stack(addr)
+    }
+
     fn dc_zva(&mut self, addr: u64) -> Result<(), GuestFault> {
         let start = addr & !63;
         self.memory.check_write(addr, 1)?;

@@ -5,9 +5,10 @@ use core::sync::atomic::{Ordering, fence};
 use xemu_guest::{
     Cond, CpuState, Exit, FaultKind, Fpcr, Fpsr, GuestFault, HostFlags, Monitor, Nzcv, pstate,
 };
-use xemu_ir::{Address, Block, Es, FenceKind, Inst, Op, PacKind, RmwKind, SysReg, Val};
+use xemu_ir::{Address, Block, Es, FenceKind, GcsOp, Inst, Op, PacKind, RmwKind, SysReg, Val};
 
 use crate::eval::{FpEnv, eval_op};
+use crate::gcs::{self, Refused};
 use crate::memory::{Machine, accessed, untag};
 use crate::{mops, pauth, tags};
 
@@ -162,7 +163,10 @@ impl Run<'_> {
             Op::Store64 => self.store(inst, args, Es::D),
             Op::StoreV => self.store(inst, args, Es::from_u8(b)),
 
-            Op::CheckAlign => check_align(accessed(n), es, b != 0).map(|()| 0),
+            Op::CheckAlign => {
+                self.cpu.accessed = n;
+                check_align(accessed(n), es, b).map(|()| 0)
+            }
             Op::LoadEx => self.load_exclusive(n, es),
             Op::LoadEx128 => self.load_exclusive(n, Es::Q),
             Op::StoreEx => self.store_exclusive(n, es, args[1]),
@@ -171,16 +175,19 @@ impl Run<'_> {
             Op::AtomicRmw => {
                 let kind = RmwKind::from_u8(b);
                 let addr = self.at(n, es, true)?;
-                Ok(self.machine.rmw(addr, es.bytes(), kind, m)?.into())
+                let old = self.machine.rmw(addr, es.bytes(), kind, m);
+                Ok(old.map_err(|fault| self.of_atomic(fault))?.into())
             }
             Op::AtomicCas => {
                 let new = args[2] as u64;
                 let addr = self.at(n, es, true)?;
-                Ok(self.machine.cas(addr, es.bytes(), m & low_bits(es), new)?.into())
+                let old = self.machine.cas(addr, es.bytes(), m & low_bits(es), new);
+                Ok(old.map_err(|fault| self.of_atomic(fault))?.into())
             }
             Op::AtomicCas128 => {
                 let addr = self.at(n, Es::Q, true)?;
-                Ok(self.machine.cas128(addr, args[1], args[2])?)
+                let old = self.machine.cas128(addr, args[1], args[2]);
+                Ok(old.map_err(|fault| self.of_atomic(fault))?)
             }
             Op::AtomicRmw128 => self.rmw128(n, RmwKind::from_u8(b), args[1]),
             Op::MemCopy => {
@@ -198,15 +205,19 @@ impl Run<'_> {
             Op::PacGeneric => Ok(pauth::generic(&self.cpu.pac, PacKind::from_u8(b), n, m).into()),
             Op::MemFence => self.done(|_| order(FenceKind::from_u8(a))),
             Op::DcZva => {
+                self.cpu.accessed = n;
                 tags::check(self.cpu, self.machine, n & !63, 64, true)?;
+                gcs::check_store(self.machine, accessed(n), 1)?;
                 self.machine.dc_zva(accessed(n))?;
                 Ok(0)
             }
             Op::TagStore => {
+                self.cpu.accessed = n;
                 tags::store(self.machine, n, tags::tag_of(m), (a, b != 0))?;
                 Ok(0)
             }
             Op::TagLoad => {
+                self.cpu.accessed = n;
                 self.machine.read(accessed(n), 1)?;
                 Ok(self.machine.tag(accessed(n)).unwrap_or(0).into())
             }
@@ -218,6 +229,7 @@ impl Run<'_> {
             Op::SetBtype => self.done(|run| run.cpu.btype = a.into()),
             Op::CheckBtype => self.check_btype(a),
             Op::CheckSp => self.check_sp(),
+            Op::Gcs => self.gcs(GcsOp::from_u8(a), [n, m]),
             Op::IcIvau => self.done(|run| run.machine.ic_ivau(untag(n))),
             Op::Pause => self.done(|_| core::hint::spin_loop()),
 
@@ -304,14 +316,26 @@ impl Run<'_> {
 
     /// Where an access of size `es` goes, once its tag has been looked at.
     fn at(&mut self, addr: u64, es: Es, write: bool) -> Result<u64, Stop> {
-        tags::check(self.cpu, self.machine, addr, es.bytes().into(), write)?;
-        Ok(accessed(addr))
+        let (size, at) = (u64::from(es.bytes()), accessed(addr));
+        self.cpu.accessed = addr;
+        tags::check(self.cpu, self.machine, addr, size, write)?;
+        if write {
+            gcs::check_store(self.machine, at, size)?;
+        }
+        Ok(at)
     }
 
     /// The address of a plain access, which may be one whose tag does not matter.
     fn plain(&mut self, inst: &Inst, args: &[u128; 3], es: Es, write: bool) -> Result<u64, Stop> {
         let addr = address(inst, args);
-        if inst.a & Address::UNCHECKED != 0 { Ok(accessed(addr)) } else { self.at(addr, es, write) }
+        if inst.a & Address::UNCHECKED == 0 {
+            return self.at(addr, es, write);
+        }
+        self.cpu.accessed = addr;
+        if write {
+            gcs::check_store(self.machine, accessed(addr), es.bytes().into())?;
+        }
+        Ok(accessed(addr))
     }
 
     fn load(&mut self, inst: &Inst, args: &[u128; 3], es: Es) -> Result<u128, Stop> {
@@ -334,6 +358,18 @@ impl Run<'_> {
         Ok(0)
     }
 
+    fn gcs(&mut self, op: GcsOp, args: [u64; 2]) -> Result<u128, Stop> {
+        match gcs::run(self.cpu, self.machine, op, args) {
+            Ok(value) => Ok(value.into()),
+            Err(Refused::Fault(fault)) => Err(fault.into()),
+            Err(Refused::Check) => Err(Stop::Exit(self.insn, Exit::ControlStack)),
+            Err(Refused::Undefined) => {
+                let word = self.machine.read(self.insn, 4).map_or(0, |word| word as u32);
+                Err(Stop::Exit(self.insn, Exit::Undefined { word }))
+            }
+        }
+    }
+
     /// (Arm ARM CheckSPAlignment)
     fn check_sp(&mut self) -> Result<u128, Stop> {
         let addr = self.cpu.sp();
@@ -351,6 +387,13 @@ impl Run<'_> {
         }
     }
 
+    /// The fault of an access that reads and writes: that of the read, if it faults too. (Arm ARM
+    /// D24.2.40, "ESR_EL1", WnR)
+    fn of_atomic(&mut self, fault: GuestFault) -> GuestFault {
+        let write = fault.write && self.machine.read(fault.addr, 1).is_ok();
+        GuestFault { write, ..fault }
+    }
+
     /// Replaces 16 bytes atomically; gives the old value.
     fn rmw128(&mut self, addr: u64, kind: RmwKind, value: u128) -> Result<u128, Stop> {
         let addr = self.at(addr, Es::Q, true)?;
@@ -362,7 +405,8 @@ impl Run<'_> {
                 RmwKind::Set => old | value,
                 _ => value,
             };
-            let found = self.machine.cas128(addr, old, new)?;
+            let found = self.machine.cas128(addr, old, new);
+            let found = found.map_err(|fault| self.of_atomic(fault))?;
             if found == old {
                 return Ok(old);
             }
@@ -402,13 +446,13 @@ fn address(inst: &Inst, args: &[u128; 3]) -> u64 {
     (args[0] as u64).wrapping_add(index).wrapping_add(inst.imm)
 }
 
-fn check_align(addr: u64, es: Es, within_16_bytes: bool) -> Result<(), Stop> {
-    let size = u64::from(es.bytes());
-    let aligned = if within_16_bytes { addr % 16 + size <= 16 } else { addr.is_multiple_of(size) };
+fn check_align(addr: u64, es: Es, how: u8) -> Result<(), Stop> {
+    let (size, write) = (u64::from(es.bytes()), how & 2 != 0);
+    let aligned = if how & 1 != 0 { addr % 16 + size <= 16 } else { addr.is_multiple_of(size) };
     if aligned {
         return Ok(());
     }
-    Err(Stop::Fault(GuestFault { kind: FaultKind::Misaligned, addr, write: false }))
+    Err(Stop::Fault(GuestFault { kind: FaultKind::Misaligned, addr, write }))
 }
 
 fn leave_if(condition: bool, target: u64) -> Result<u128, Stop> {

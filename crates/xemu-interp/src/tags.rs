@@ -5,6 +5,7 @@ use core::sync::atomic::Ordering;
 
 use xemu_guest::{CpuState, FaultKind, GuestFault, MteState, pstate};
 
+use crate::gcs;
 use crate::memory::{GuestMemory, Machine, accessed};
 
 /// The bytes that share a tag.
@@ -77,6 +78,7 @@ pub(crate) fn store(
     (count, zero): (u8, bool),
 ) -> Result<(), GuestFault> {
     let start = accessed(addr);
+    gcs::check_store(machine, start, u64::from(count) * GRANULE)?;
     machine.check_write(start, u32::from(count) * GRANULE as u32)?;
     for n in 0..u64::from(count) {
         let at = start + n * GRANULE;

@@ -10,12 +10,14 @@ use crate::ops::Op;
 pub struct Builder<'b> {
     block: &'b mut Block,
     known: [Option<u64>; 32],
+    /// Whether plain accesses do not check tags.
+    pub unchecked: bool,
 }
 
 impl<'b> Builder<'b> {
     /// Goes on at the end of `block`.
     pub fn new(block: &'b mut Block) -> Self {
-        Self { block, known: [None; 32] }
+        Self { block, known: [None; 32], unchecked: false }
     }
 
     /// The block so far.
@@ -134,7 +136,10 @@ impl<'b> Builder<'b> {
 
     /// A load, or a store with `value`, from `base + (index << scale) + disp`.
     pub fn access(&mut self, op: Op, es: u8, addr: Address, value: Val) -> Val {
-        let Address { base, index, scale, disp } = addr;
+        let Address { base, index, mut scale, disp } = addr;
+        if self.unchecked {
+            scale |= Address::UNCHECKED;
+        }
         self.emit(op, scale, es, [base, index, value], i64::from(disp) as u64)
     }
 

@@ -91,6 +91,8 @@ pub enum AttrKind {
     Sys,
     /// [`PacKind`].
     Pac,
+    /// [`GcsOp`].
+    Gcs,
 }
 
 macro_rules! named_enum {
@@ -273,6 +275,31 @@ named_enum! {
         Sm3tt2a = "sm3tt2a", Sm3tt2b = "sm3tt2b",
         Sm3partw1 = "sm3partw1", Sm3partw2 = "sm3partw2",
         Sm4e = "sm4e", Sm4ekey = "sm4ekey",
+    }
+}
+
+named_enum! {
+    /// What is done with a guarded control stack. The operands are values of registers; what has
+    /// no result gives 0. (Arm ARM D11)
+    GcsOp {
+        /// Of a call: pushes the return address, where the thread uses a stack.
+        Call = "call",
+        /// Of a return: pops and checks the target, where the thread uses a stack.
+        Return = "return",
+        /// GCSPUSHM.
+        PushM = "pushm",
+        /// GCSPOPM: gives what was popped, or the operand.
+        PopM = "popm",
+        /// GCSSS1.
+        SwitchIn = "ss1",
+        /// GCSSS2: gives the pointer to the old stack, or the operand.
+        SwitchOut = "ss2",
+        /// GCSSTR of the second operand to the address in the first.
+        Store = "str",
+        /// CHKFEAT: gives the operand without the bits of features that are in use.
+        CheckFeatures = "chkfeat",
+        /// GCSPR_EL0.
+        Pointer = "pointer",
     }
 }
 

@@ -19,8 +19,8 @@ mod verify;
 pub use block::{Analysis, Block, Inst, Val};
 pub use builder::{Address, Builder};
 pub use kinds::{
-    AttrKind, CryptoKind, Effects, Es, FenceKind, FpMode, PacKind, RmwKind, RoundKind, Shape,
-    SysReg, Ty,
+    AttrKind, CryptoKind, Effects, Es, FenceKind, FpMode, GcsOp, PacKind, RmwKind, RoundKind,
+    Shape, SysReg, Ty,
 };
 pub use ops::{Op, OpInfo};
 pub use text::{ParseError, parse};

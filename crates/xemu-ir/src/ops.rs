@@ -4,7 +4,9 @@
 //! Grammar of names: verb, then width in bits (`add32`), then `s` for signed where it matters.
 //! A row: variant, text name, result type, operand types, kinds of the two attributes, effects.
 
-use crate::kinds::AttrKind::{self, Cc, Crypto, Fence, Num, Pac, Q, Rmw, Round, Shape, Sys, X};
+use crate::kinds::AttrKind::{
+    self, Cc, Crypto, Fence, Gcs, Num, Pac, Q, Rmw, Round, Shape, Sys, X,
+};
 use crate::kinds::Ty::{self, I32, I64, Non, V};
 use crate::kinds::{AttrKind as A, Effects};
 
@@ -328,8 +330,8 @@ ir_ops! {
     Store64      "store64"        Non (I64, I64, I64) [Num, NONE] imm ST;
     /// The lowest element of size `b`.
     StoreV       "store_v"        Non (I64, I64, V)   [Num, ES]   imm ST;
-    /// Faults as misaligned unless the address is a multiple of `a` (log2 bytes), or, with `b` 1,
-    /// unless the access stays within 16 aligned bytes (FEAT_LSE2).
+    /// Faults as misaligned unless the address is a multiple of `a` (log2 bytes), or, with bit 0
+    /// of `b`, unless the access stays within 16 aligned bytes (FEAT_LSE2). Bit 1: it only writes.
     CheckAlign   "check_align"    Non (I64)         [ES, Num]    noi FLT;
     /// Loads and marks for exclusive access; up to 64 bits, zero-extended.
     LoadEx       "load_ex"        I64 (I64)         [ES, NONE]   noi EXCL;
@@ -378,6 +380,8 @@ ir_ops! {
     CheckBtype   "check_btype"    Non ()            [Num, NONE]  noi FLT.or(WS).or(KEEP);
     /// Faults if SP is not a multiple of 16.
     CheckSp      "check_sp"       Non ()            [NONE, NONE] noi FLT.or(RS).or(KEEP);
+    /// What `a` (see `GcsOp`) does with the guarded control stack.
+    Gcs          "gcs"            I64 (I64, I64)    [Gcs, NONE]  noi EXCL;
     /// Invalidates translated code of the 64 aligned bytes that hold the address.
     IcIvau       "ic_ivau"        Non (I64)         [NONE, NONE] noi KEEP;
     /// Tells the processor that the guest spins.

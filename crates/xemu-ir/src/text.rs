@@ -4,7 +4,8 @@ use core::fmt;
 
 use crate::block::{Block, Inst, Val};
 use crate::kinds::{
-    AttrKind, CryptoKind, Es, FenceKind, FpMode, PacKind, RmwKind, RoundKind, Shape, SysReg, Ty,
+    AttrKind, CryptoKind, Es, FenceKind, FpMode, GcsOp, PacKind, RmwKind, RoundKind, Shape, SysReg,
+    Ty,
 };
 use crate::ops::Op;
 
@@ -32,6 +33,7 @@ fn attr_text(kind: AttrKind, n: u8) -> Option<String> {
         AttrKind::Crypto => named(&names_of(CryptoKind::ALL, |v| v.name())),
         AttrKind::Sys => named(&names_of(SysReg::ALL, |v| v.name())),
         AttrKind::Pac => named(&names_of(PacKind::ALL, |v| v.name())),
+        AttrKind::Gcs => named(&names_of(GcsOp::ALL, |v| v.name())),
     })
 }
 
@@ -54,6 +56,7 @@ pub(crate) fn attr_count(kind: AttrKind) -> usize {
         AttrKind::Crypto => CryptoKind::ALL.len(),
         AttrKind::Sys => SysReg::ALL.len(),
         AttrKind::Pac => PacKind::ALL.len(),
+        AttrKind::Gcs => GcsOp::ALL.len(),
     }
 }
 

@@ -26,8 +26,8 @@ pub(crate) type Key = (u32, Option<bool>);
 pub(crate) type Modes = (FpMode, Extras);
 
 /// How the code is to be lifted that goes on with the state.
-pub(crate) fn modes_of(cpu: &CpuState) -> Modes {
-    (fp_mode(cpu), Extras::of(cpu))
+pub(crate) fn modes_of(cpu: &CpuState, guest: &dyn Guest) -> Modes {
+    (fp_mode(cpu), Extras::of(cpu, guest.has_shadow_stacks()))
 }
 
 /// Where an instruction stands, and how it is lifted.
@@ -122,7 +122,7 @@ impl Emulator {
     ) -> Result<BlockEnd, GuestFault> {
         let pc = cpu.pc;
         let key = key_of(guest, pc)?;
-        let at = (pc, modes_of(cpu));
+        let at = (pc, modes_of(cpu, guest));
         if self.kept.get(&at).is_none_or(|(kept, _)| *kept != key) {
             if self.kept.len() >= MOST_KEPT {
                 self.kept.clear();
@@ -149,7 +149,7 @@ impl Emulator {
         guest: &dyn Guest,
         lifter: &mut Lifter,
     ) -> Result<BlockEnd, GuestFault> {
-        let at = (cpu.pc, modes_of(cpu));
+        let at = (cpu.pc, modes_of(cpu, guest));
         if self.blocks.is_empty() {
             self.blocks.resize_with(BLOCKS, Lifted::default);
         }

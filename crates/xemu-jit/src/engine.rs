@@ -367,6 +367,7 @@ impl JitEngine {
             loop_inside: self.config.link,
             strip_tags: *strip_tags,
             check_tags: self.guest.checks_tags(),
+            guard_stores: self.guest.has_shadow_stacks(),
         };
         let guest_insns = translator.block.guest_insns;
         let end_pc = translator.block.end_pc;

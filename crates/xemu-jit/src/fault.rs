@@ -3,7 +3,7 @@
 
 use core::sync::atomic::Ordering;
 
-use xemu_guest::{CpuState, FaultKind, GuestFault, HostFlags, Mxcsr, Nzcv, STATE_BIAS};
+use xemu_guest::{CpuState, HostFlags, Mxcsr, Nzcv, STATE_BIAS};
 use xemu_host::{HostContext, HostReg};
 use xemu_x64::FlagsAt;
 use xemu_x64::contract::{Helper, LeaveReason};
@@ -24,20 +24,7 @@ pub struct HostFault {
 const SIGBUS: i32 = 7;
 const SIGFPE: i32 = 8;
 const SIGSEGV: i32 = 11;
-const SEGV_ACCERR: i32 = 2;
 const SI_KERNEL: i32 = 0x80;
-
-/// Bit of `leave_arg` for a write.
-const WRITE: u32 = 1 << 8;
-
-const KINDS: [FaultKind; 3] = [FaultKind::Unmapped, FaultKind::Permission, FaultKind::NoPage];
-
-/// The fault that a handler left in the state.
-pub fn guest_fault(cpu: &CpuState) -> GuestFault {
-    let arg = cpu.engine.leave_arg;
-    let kind = KINDS[(arg & 0xff) as usize % KINDS.len()];
-    GuestFault { kind, addr: cpu.engine.leave_addr, write: arg & WRITE != 0 }
-}
 
 /// Handles a fault at `ctx` for the thread of `record`; true if it was generated code's.
 pub(crate) fn handle(record: &ThreadRecord, fault: &HostFault, ctx: &mut HostContext) -> bool {
@@ -83,12 +70,6 @@ pub(crate) fn handle(record: &ThreadRecord, fault: &HostFault, ctx: &mut HostCon
     if let Some(nzcv) = flags_in_host(flags_at, ctx.eflags()) {
         cpu.flags = HostFlags::from_nzcv(nzcv);
     }
-    let kind = match (fault.sig, fault.code) {
-        (SIGBUS, _) => 2,
-        (_, SEGV_ACCERR) => 1,
-        _ => 0,
-    };
-    cpu.engine.leave_arg = kind | if ctx.is_write_fault() { WRITE } else { 0 };
     cpu.engine.leave_addr = addr;
     let at = if reason == LeaveReason::Fault { Helper::LeaveFault } else { Helper::Leave };
     ctx.set_reg(HostReg::Rax, reason as u64);

@@ -30,6 +30,11 @@ pub trait Guest: Send + Sync + 'static {
         false
     }
 
+    /// Whether threads may use guarded control stacks.
+    fn has_shadow_stacks(&self) -> bool {
+        false
+    }
+
     /// Memory and devices for interpreted instructions.
     fn machine(&self) -> Box<dyn Machine>;
 

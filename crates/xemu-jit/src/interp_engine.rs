@@ -72,7 +72,7 @@ impl InterpThread {
             }
             let pc = accessed(cpu.pc);
             cpu.pc = pc;
-            let at = (pc, modes_of(cpu));
+            let at = (pc, modes_of(cpu, &*self.engine.guest));
             if let Err(fault) = self.lifted(at) {
                 return Exit::Fault(fault);
             }

@@ -16,7 +16,6 @@ use xemu_x64::trampolines::RETURN_SEARCH;
 use crate::cache::Generation;
 use crate::emulate::Emulator;
 use crate::engine::{Found, JitEngine, JitError, Place, no_generation};
-use crate::fault;
 use crate::guest::TranslationEvent;
 use crate::stats::add;
 use crate::table::{Table, TableRef};
@@ -412,28 +411,9 @@ impl JitThread {
             LeaveReason::Svc => Ok(Next::Exit(Exit::Svc(arg as u16))),
             LeaveReason::Brk => Ok(Next::Exit(Exit::Brk(arg as u16))),
             LeaveReason::Undef => Ok(Next::Exit(Exit::Undefined { word: arg })),
-            LeaveReason::Fault => Ok(Next::Exit(Exit::Fault(self.guest_fault(cpu)))),
-            LeaveReason::Misaligned => {
-                let addr = xemu_interp::accessed(cpu.engine.leave_addr);
-                let kind = FaultKind::Misaligned;
-                Ok(Next::Exit(Exit::Fault(GuestFault { kind, addr, write: false })))
-            }
+            // The interpreter says exactly what it is.
+            LeaveReason::Fault | LeaveReason::Misaligned => self.emulate(cpu),
         }
-    }
-
-    /// The fault that a handler has left in the state.
-    fn guest_fault(&self, cpu: &CpuState) -> GuestFault {
-        const DC_ZVA: u32 = 0xd50b_7420;
-        let mut fault = fault::guest_fault(cpu);
-        // DC ZVA names the address it was given, and the code zeroes from the block's start.
-        // (Arm ARM C5.3, "DC ZVA"; D24.2.45, FAR_EL1)
-        if let Ok(word) = self.engine.guest.fetch(cpu.pc)
-            && word & !31 == DC_ZVA
-        {
-            let rt = word as usize & 31;
-            fault.addr = if rt == 31 { 0 } else { xemu_interp::accessed(cpu.x[rt]) };
-        }
-        fault
     }
 
     fn link(&mut self, cpu: &mut CpuState, slot: u32) -> Result<Next, JitError> {

@@ -51,7 +51,7 @@ impl Translator {
         stop_at: &mut dyn FnMut(u64) -> bool,
         observer: Option<&BlockObserver>,
     ) -> Result<(), GuestFault> {
-        let extras = Extras::default();
+        let extras = Extras { gcs: guest.has_shadow_stacks(), ..Extras::default() };
         with_guarded(guest, |guarded| {
             self.lift_only(guest, pc, &mut Limits { max_insns, fp, stop_at, guarded, extras })
         })?;

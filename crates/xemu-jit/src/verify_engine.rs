@@ -351,7 +351,7 @@ impl Reference {
         self.writes.push(None);
         let key = key_of(guest, pc)?;
         let (word, _) = key;
-        let at = (pc, modes_of(cpu));
+        let at = (pc, modes_of(cpu, guest));
         self.path.push((pc, word));
         if self.lifted.get(&at).is_none_or(|kept| kept.key != key) {
             if self.lifted.len() >= MOST_KEPT {

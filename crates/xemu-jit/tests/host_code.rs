@@ -49,6 +49,7 @@ fn translate(features: HostFeatures, words: &[u32]) -> String {
         loop_inside: true,
         strip_tags: false,
         check_tags: false,
+        guard_stores: false,
     };
     let mut compiler = Compiler::new(features);
     let compiled = compiler.compile(&block, &analysis, &context).expect("encodable");

@@ -14,8 +14,7 @@ pub(crate) fn offset(addr: Address, by: i32) -> Address {
 /// Xn or SP with a displacement.
 pub(crate) fn base_imm(cx: &mut Ctx<'_>, rn: u32, disp: i32) -> Address {
     let base = cx.gpr_sp(1, rn);
-    let unchecked = rn == 31 && cx.has(CpuFeature::Mte);
-    Address { scale: if unchecked { Address::UNCHECKED } else { 0 }, ..Address::new(base, disp) }
+    Address::new(base, disp)
 }
 
 /// A constant address.

@@ -7,8 +7,9 @@ use xemu_ir::{Es, Op, RmwKind};
 
 use crate::ctx::Ctx;
 use crate::dp_reg::es_of;
+use crate::exclusive::How::Reads;
 use crate::exclusive::{
-    aligned_base, join_doublewords, join_words, set_zero_extended, split_doublewords, split_words,
+    atomic_base, join_doublewords, join_words, set_zero_extended, split_doublewords, split_words,
 };
 
 /// LDADD, LDCLR and so on; ST<op> when Rt is the zero register.
@@ -24,7 +25,7 @@ pub(crate) fn swp(cx: &mut Ctx<'_>, i: Swp) {
 
 fn rmw(cx: &mut Ctx<'_>, kind: RmwKind, size: u32, (rs, rt, rn): (u32, u32, u32)) {
     let es = es_of(size);
-    let addr = aligned_base(cx, es, rn);
+    let addr = atomic_base(cx, (es, Reads), rn);
     let operand = cx.gpr(1, rs);
     let old = cx.b.op2a(Op::AtomicRmw, es, kind, addr, operand);
     set_zero_extended(cx, size, rt, old);
@@ -32,7 +33,7 @@ fn rmw(cx: &mut Ctx<'_>, kind: RmwKind, size: u32, (rs, rt, rn): (u32, u32, u32)
 
 pub(crate) fn cas(cx: &mut Ctx<'_>, i: Cas) {
     let es = es_of(i.size());
-    let addr = aligned_base(cx, es, i.rn());
+    let addr = atomic_base(cx, (es, Reads), i.rn());
     let expected = cx.gpr(1, i.rs());
     let new = cx.gpr(1, i.rt());
     let old = cx.b.op3a(Op::AtomicCas, es, 0, [addr, expected, new]);
@@ -42,13 +43,13 @@ pub(crate) fn cas(cx: &mut Ctx<'_>, i: Cas) {
 pub(crate) fn casp(cx: &mut Ctx<'_>, i: Casp) {
     let (rs, rt) = (i.rs(), i.rt());
     if i.sz() == 0 {
-        let addr = aligned_base(cx, Es::D, i.rn());
+        let addr = atomic_base(cx, (Es::D, Reads), i.rn());
         let expected = join_words(cx, rs, rs + 1);
         let new = join_words(cx, rt, rt + 1);
         let old = cx.b.op3a(Op::AtomicCas, Es::D, 0, [addr, expected, new]);
         split_words(cx, rs, rs + 1, old);
     } else {
-        let addr = aligned_base(cx, Es::Q, i.rn());
+        let addr = atomic_base(cx, (Es::Q, Reads), i.rn());
         let expected = join_doublewords(cx, rs, rs + 1);
         let new = join_doublewords(cx, rt, rt + 1);
         let old = cx.b.op3a(Op::AtomicCas128, 0, 0, [addr, expected, new]);
@@ -67,7 +68,7 @@ pub(crate) fn swpp(cx: &mut Ctx<'_>, i: Swpp) {
 }
 
 fn rmw_pair(cx: &mut Ctx<'_>, kind: RmwKind, (rt, rt2, rn): (u32, u32, u32)) {
-    let addr = aligned_base(cx, Es::Q, rn);
+    let addr = atomic_base(cx, (Es::Q, Reads), rn);
     let operand = join_doublewords(cx, rt, rt2);
     let old = cx.b.op2a(Op::AtomicRmw128, 0, kind, addr, operand);
     split_doublewords(cx, rt, rt2, old);

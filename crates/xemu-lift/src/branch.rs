@@ -7,6 +7,7 @@ use xemu_ir::{Op, Val};
 
 use crate::ctx::Ctx;
 use crate::dp_reg::is_always;
+use crate::gcs;
 use crate::sized::*;
 
 /// Ends the block with a jump to `target`.
@@ -176,6 +177,7 @@ fn set_link(cx: &mut Ctx<'_>) {
 
 pub(crate) fn bl(cx: &mut Ctx<'_>, i: Bl) {
     let to = target(cx, i.offset());
+    gcs::call(cx);
     set_link(cx);
     cx.b.exit(Op::Call, 0, Val::NONE, to);
 }
@@ -224,6 +226,7 @@ pub(crate) fn go(cx: &mut Ctx<'_>, rn: u32, to: Val) {
 
 /// Calls an address that came from a register.
 pub(crate) fn call(cx: &mut Ctx<'_>, to: Val) {
+    gcs::call(cx);
     if cx.guarded.is_some() {
         cx.b.op0(Op::SetBtype, btype::CALL, 0);
     }
@@ -233,6 +236,7 @@ pub(crate) fn call(cx: &mut Ctx<'_>, to: Val) {
 
 /// Returns to an address.
 pub(crate) fn go_back(cx: &mut Ctx<'_>, to: Val) {
+    gcs::go_back(cx, to);
     cx.b.exit(Op::Ret, 0, to, 0);
 }
 

@@ -177,6 +177,8 @@ cpu_features! {
     Mops        [Mops]      0, bit(43),     [(ISAR2 16 1)];
     /// FEAT_LSE128.
     Lse128      [Lse128]    0, bit(47),     [(ISAR0 20 3)];
+    /// FEAT_GCS and FEAT_CHK: guarded control stacks.
+    Gcs         [Gcs Chk]   bit(32), 0,     [(PFR1 44 1)];
 }
 
 /// A model's row: its names, MIDR_EL1 and features.
@@ -193,8 +195,10 @@ const V8_2: &[CpuFeature] = &[Lse, Rdm, Lrcpc, Dpb, DotProd];
 const V8_4: &[CpuFeature] = &[Jscvt, Fcma, Lrcpc2, FlagM, Lse2, Dit, Ssbs];
 const NEOVERSE_V1: &[CpuFeature] = &[Fp16, Fhm, Sha512, Sha3, Sm3, Sm4, Dpb2, I8mm, Bf16, Dgh];
 const V8_5: &[CpuFeature] = &[FlagM2, Frintts, Sb];
-const LATEST: &[CpuFeature] =
-    &[Rng, Bti, Mte, Ecv, Lrcpc3, Wfxt, Cssc, Cmpbr, Hbc, Xs, Mops, Lse128, Pauth, PacImp, FpacImp];
+const LATEST: &[CpuFeature] = &[
+    Gcs, Rng, Bti, Mte, Ecv, Lrcpc3, Wfxt, Cssc, Cmpbr, Hbc, Xs, Mops, Lse128, Pauth, PacImp,
+    FpacImp,
+];
 
 const LATEST_FP: &[CpuFeature] = &[Ebf16, Afp, Rpres, Lut, Faminmax, Fprcvt];
 

@@ -5,8 +5,8 @@ use xemu_a64::Insn::{self, *};
 
 use crate::ctx::Ctx;
 use crate::{
-    atomics, branch, dispatch_simd, dp_imm, dp_reg, exclusive, flag_ops, loads_stores, mops, mte,
-    pauth, simd_loads_stores, simd_structures, system,
+    atomics, branch, dispatch_simd, dp_imm, dp_reg, exclusive, flag_ops, gcs, loads_stores, mops,
+    mte, pauth, simd_loads_stores, simd_structures, system,
 };
 
 /// Emits the instruction. A row without a handler is undefined.
@@ -65,8 +65,9 @@ pub(crate) fn lift(cx: &mut Ctx<'_>, insn: Insn) {
         Blra(i) => pauth::blra(cx, i),
         Reta(i) => pauth::reta(cx, i),
         Nop(_) | Sev(_) | Sevl(_) | Dgh(_) | Esb(_) | PsbCsync(_) | TsbCsync(_) | Gcsb(_)
-        | Csdb(_) | Clrbhb(_) | Bti(_) | Pacm(_) | Chkfeat(_) | Stshh(_) | Hint(_)
+        | Csdb(_) | Clrbhb(_) | Bti(_) | Pacm(_) | Stshh(_) | Hint(_)
         | Sb(_) | PrfmLit(_) | Prfum(_) | PrfmReg(_) | PrfmImm(_) => {}
+        Chkfeat(_) => gcs::chkfeat(cx),
         DsbNxs(_) => system::dsb_nxs(cx),
         Clrex(_) => exclusive::clrex(cx),
         Dsb(i) => system::dsb(cx, i),
@@ -77,6 +78,7 @@ pub(crate) fn lift(cx: &mut Ctx<'_>, insn: Insn) {
         Axflag(_) => flag_ops::axflag(cx),
         MsrImm(i) => system::msr_imm(cx, i),
         Sys(i) => system::sys(cx, i),
+        Sysl(i) => system::sysl(cx, i),
         MsrReg(i) => system::msr_reg(cx, i),
         Mrs(i) => system::mrs(cx, i),
 
@@ -99,6 +101,7 @@ pub(crate) fn lift(cx: &mut Ctx<'_>, insn: Insn) {
         LdaprPost(i) => exclusive::ldapr_post(cx, i),
         Ldapr(i) => exclusive::ldapr(cx, i),
         LdaprStlrUnscaled(i) => exclusive::ldapr_stlr_unscaled(cx, i),
+        Gcsstr(i) => gcs::gcsstr(cx, i),
         Stg(i) => mte::stg(cx, i),
         Stzg(i) => mte::stzg(cx, i),
         St2g(i) => mte::st2g(cx, i),

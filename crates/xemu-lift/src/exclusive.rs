@@ -17,18 +17,39 @@ use crate::system::fence_full;
 
 /// Faults if the address of an atomic or ordered access of size `es` is not aligned as such
 /// accesses must be: within 16 aligned bytes with FEAT_LSE2, else to their size; 16 bytes always.
-pub(crate) fn check_align(cx: &mut Ctx<'_>, es: Es, addr: Val) {
+pub(crate) fn check_align(cx: &mut Ctx<'_>, (es, how): (Es, How), addr: Val) {
     if es != Es::B {
         let lse2 = es != Es::Q && cx.has(CpuFeature::Lse2);
-        cx.b.op1a(Op::CheckAlign, es, u8::from(lse2), addr);
+        cx.b.op1a(Op::CheckAlign, es, u8::from(lse2) | (how as u8) << 1, addr);
     }
 }
 
+/// Whether an access reads, or only writes.
+#[derive(Clone, Copy)]
+pub(crate) enum How {
+    Reads,
+    Writes,
+}
+
+use How::{Reads, Writes};
+
 /// Xn or SP, checked for an access of size `es`.
-pub(crate) fn aligned_base(cx: &mut Ctx<'_>, es: Es, rn: u32) -> Val {
+pub(crate) fn aligned_base(cx: &mut Ctx<'_>, access: (Es, How), rn: u32) -> Val {
     let addr = cx.gpr_sp(1, rn);
-    check_align(cx, es, addr);
+    check_align(cx, access, addr);
     addr
+}
+
+/// The same for an exclusive or atomic access, whose op always checks the tag: where it is not to
+/// be checked, the address gets the memory's.
+pub(crate) fn atomic_base(cx: &mut Ctx<'_>, access: (Es, How), rn: u32) -> Val {
+    const TAG: (u32, u32) = (56, 4);
+    let addr = aligned_base(cx, access, rn);
+    if !cx.b.unchecked {
+        return addr;
+    }
+    let tag = cx.b.op1(Op::TagLoad, addr);
+    cx.op2a(BFI, 1, TAG, addr, tag)
 }
 
 pub(crate) fn clrex(cx: &mut Ctx<'_>) {
@@ -50,14 +71,14 @@ pub(crate) fn set_zero_extended(cx: &mut Ctx<'_>, size: u32, rt: u32, v: Val) {
 
 pub(crate) fn ldxr(cx: &mut Ctx<'_>, i: Ldxr) {
     let es = es_of(i.size());
-    let addr = aligned_base(cx, es, i.rn());
+    let addr = atomic_base(cx, (es, Reads), i.rn());
     let v = cx.b.op1a(Op::LoadEx, es, 0, addr);
     set_zero_extended(cx, i.size(), i.rt(), v);
 }
 
 pub(crate) fn stxr(cx: &mut Ctx<'_>, i: Stxr) {
     let es = es_of(i.size());
-    let addr = aligned_base(cx, es, i.rn());
+    let addr = atomic_base(cx, (es, Writes), i.rn());
     let value = cx.gpr(1, i.rt());
     let status = cx.b.op2a(Op::StoreEx, es, 0, addr, value);
     cx.set_gpr(0, i.rs(), status);
@@ -98,11 +119,11 @@ pub(crate) fn split_doublewords(cx: &mut Ctx<'_>, low: u32, high: u32, v: Val) {
 
 pub(crate) fn ldxp(cx: &mut Ctx<'_>, i: Ldxp) {
     if i.sz() == 0 {
-        let addr = aligned_base(cx, Es::D, i.rn());
+        let addr = atomic_base(cx, (Es::D, Reads), i.rn());
         let v = cx.b.op1a(Op::LoadEx, Es::D, 0, addr);
         split_words(cx, i.rt(), i.rt2(), v);
     } else {
-        let addr = aligned_base(cx, Es::Q, i.rn());
+        let addr = atomic_base(cx, (Es::Q, Reads), i.rn());
         let v = cx.b.op1(Op::LoadEx128, addr);
         split_doublewords(cx, i.rt(), i.rt2(), v);
     }
@@ -110,11 +131,11 @@ pub(crate) fn ldxp(cx: &mut Ctx<'_>, i: Ldxp) {
 
 pub(crate) fn stxp(cx: &mut Ctx<'_>, i: Stxp) {
     let status = if i.sz() == 0 {
-        let addr = aligned_base(cx, Es::D, i.rn());
+        let addr = atomic_base(cx, (Es::D, Writes), i.rn());
         let value = join_words(cx, i.rt(), i.rt2());
         cx.b.op2a(Op::StoreEx, Es::D, 0, addr, value)
     } else {
-        let addr = aligned_base(cx, Es::Q, i.rn());
+        let addr = atomic_base(cx, (Es::Q, Writes), i.rn());
         let value = join_doublewords(cx, i.rt(), i.rt2());
         cx.b.op2(Op::StoreEx128, addr, value)
     };
@@ -131,7 +152,7 @@ pub(crate) fn ldapr(cx: &mut Ctx<'_>, i: Ldapr) {
 }
 
 fn load_acquire(cx: &mut Ctx<'_>, size: u32, rn: u32, rt: u32) {
-    let addr = aligned_base(cx, es_of(size), rn);
+    let addr = aligned_base(cx, (es_of(size), Reads), rn);
     let access = IntAccess::new(size, 1);
     let v = access.run(cx, Address::new(addr, 0), rt);
     cx.set_gpr(access.sf, rt, v);
@@ -139,7 +160,7 @@ fn load_acquire(cx: &mut Ctx<'_>, size: u32, rn: u32, rt: u32) {
 
 /// STLR, STLLR.
 pub(crate) fn stlr(cx: &mut Ctx<'_>, i: Stlr) {
-    let addr = aligned_base(cx, es_of(i.size()), i.rn());
+    let addr = aligned_base(cx, (es_of(i.size()), Writes), i.rn());
     IntAccess::new(i.size(), 0).run(cx, Address::new(addr, 0), i.rt());
     fence_full(cx);
 }
@@ -148,8 +169,9 @@ pub(crate) fn stlr(cx: &mut Ctx<'_>, i: Stlr) {
 pub(crate) fn ldapr_stlr_unscaled(cx: &mut Ctx<'_>, i: LdaprStlrUnscaled) {
     let base = cx.gpr_sp(1, i.rn());
     let addr = cx.op2i(ADD, 1, base, i.imm9() as i64 as u64);
-    check_align(cx, es_of(i.size()), addr);
     let access = IntAccess::new(i.size(), i.opc());
+    let how = if access.load { Reads } else { Writes };
+    check_align(cx, (es_of(i.size()), how), addr);
     let v = access.run(cx, Address::new(addr, 0), i.rt());
     if access.load {
         cx.set_gpr(access.sf, i.rt(), v);
@@ -162,7 +184,7 @@ pub(crate) fn ldapr_stlr_unscaled(cx: &mut Ctx<'_>, i: LdaprStlrUnscaled) {
 pub(crate) fn ldapr_post(cx: &mut Ctx<'_>, i: LdaprPost) {
     let size = 2 + i.sz();
     let (addr, w) = Writeback::post(cx, i.rn(), 1 << size);
-    check_align(cx, es_of(size), addr.base);
+    check_align(cx, (es_of(size), Reads), addr.base);
     let access = IntAccess::new(size, 1);
     let v = access.run(cx, addr, i.rt());
     cx.set_gpr(access.sf, i.rt(), v);
@@ -173,18 +195,18 @@ pub(crate) fn ldapr_post(cx: &mut Ctx<'_>, i: LdaprPost) {
 pub(crate) fn stlr_pre(cx: &mut Ctx<'_>, i: StlrPre) {
     let size = 2 + i.sz();
     let (addr, w) = Writeback::pre(cx, i.rn(), -(1 << size));
-    check_align_at(cx, size, addr);
+    check_align_at(cx, (es_of(size), Writes), addr);
     IntAccess::new(size, 0).run(cx, addr, i.rt());
     w.apply(cx);
     fence_full(cx);
 }
 
-fn check_align_at(cx: &mut Ctx<'_>, size: u32, addr: Address) {
+fn check_align_at(cx: &mut Ctx<'_>, access: (Es, How), addr: Address) {
     let at = match addr.disp {
         0 => addr.base,
         disp => cx.op2i(ADD, 1, addr.base, disp as i64 as u64),
     };
-    check_align(cx, es_of(size), at);
+    check_align(cx, access, at);
 }
 
 /// LDIAPP: a pair, post-indexed unless `noindex`.
@@ -196,7 +218,7 @@ pub(crate) fn ldiapp(cx: &mut Ctx<'_>, i: Ldiapp) {
         let (addr, w) = Writeback::post(cx, i.rn(), 2 << size);
         (addr, Some(w))
     };
-    check_align_at(cx, size + 1, addr);
+    check_align_at(cx, (es_of(size + 1), Reads), addr);
     let access = IntAccess::new(size, 1);
     let v = access.run(cx, addr, i.rt());
     let v2 = access.run(cx, offset(addr, 1 << size), i.rt2());
@@ -216,7 +238,7 @@ pub(crate) fn stilp(cx: &mut Ctx<'_>, i: Stilp) {
         let (addr, w) = Writeback::pre(cx, i.rn(), -(2 << size));
         (addr, Some(w))
     };
-    check_align_at(cx, size + 1, addr);
+    check_align_at(cx, (es_of(size + 1), Writes), addr);
     let access = IntAccess::new(size, 0);
     access.run(cx, addr, i.rt());
     access.run(cx, offset(addr, 1 << size), i.rt2());

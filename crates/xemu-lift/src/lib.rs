@@ -21,6 +21,7 @@ mod dp_reg;
 mod exclusive;
 mod flag_ops;
 mod flag_scan;
+mod gcs;
 mod loads_stores;
 mod mops;
 mod mte;
@@ -86,12 +87,14 @@ pub struct Extras {
     /// SP may be misaligned when the block starts, so accesses with SP as their base check it.
     /// Otherwise it is a multiple of 16 there, and the block is left when it no longer is.
     pub check_sp: bool,
+    /// The thread may use a guarded control stack: calls push and returns check.
+    pub gcs: bool,
 }
 
 impl Extras {
-    /// What blocks need that start with the state.
-    pub fn of(cpu: &CpuState) -> Self {
-        Self { check_sp: cpu.sp() & 15 != 0 }
+    /// What blocks need that start with the state; `gcs` as in the field.
+    pub fn of(cpu: &CpuState, gcs: bool) -> Self {
+        Self { check_sp: cpu.sp() & 15 != 0, gcs }
     }
 }
 

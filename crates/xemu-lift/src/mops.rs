@@ -109,8 +109,8 @@ pub(crate) fn set(cx: &mut Ctx<'_>, i: Set) {
 /// SETGP, SETGM, SETGE: address and size are multiples of 16.
 pub(crate) fn setg(cx: &mut Ctx<'_>, i: Setg) {
     let (to, left) = (cx.gpr(1, i.rd()), cx.gpr(1, i.rn()));
-    cx.b.op1a(Op::CheckAlign, Es::Q, 0, to);
-    cx.b.op1a(Op::CheckAlign, Es::Q, 0, left);
+    cx.b.op1a(Op::CheckAlign, Es::Q, 2, to);
+    cx.b.op1a(Op::CheckAlign, Es::Q, 2, left);
     if i.stage() == 0 {
         return prologue(cx, i.rn(), i.rd(), None);
     }

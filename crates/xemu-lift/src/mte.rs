@@ -78,7 +78,7 @@ fn tag_store(cx: &mut Ctx<'_>, (imm9, mode, rn, rt): Store, count: u8, zero: boo
     let moved = cx.op2i(ADD, 1, base, by);
     let addr = if mode == 1 { base } else { moved };
     let source = cx.gpr_sp(1, rt);
-    cx.b.op1a(Op::CheckAlign, Es::Q, 0, addr);
+    cx.b.op1a(Op::CheckAlign, Es::Q, 2, addr);
     cx.b.op2a(Op::TagStore, count, zero, addr, source);
     if mode != 2 {
         cx.set_gpr_sp(1, rn, moved);
@@ -120,7 +120,7 @@ fn pair(
     let moved = cx.op2i(ADD, 1, base, i64::from(imm7 * GRANULE) as u64);
     let addr = if before { moved } else { base };
     let (x, x2) = (cx.gpr(1, rt), cx.gpr(1, rt2));
-    cx.b.op1a(Op::CheckAlign, Es::Q, 0, addr);
+    cx.b.op1a(Op::CheckAlign, Es::Q, 2, addr);
     let place = Address { scale: Address::UNCHECKED, ..Address::new(addr, 0) };
     cx.b.access(Op::Store64, 0, place, x);
     cx.b.access(Op::Store64, 0, offset(place, 8), x2);

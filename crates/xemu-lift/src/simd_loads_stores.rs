@@ -6,7 +6,7 @@ use xemu_ir::{Address, Es, Op, Val};
 use crate::addressing::{Writeback, base_imm, base_reg, literal, offset};
 use crate::ctx::Ctx;
 use crate::dp_reg::es_of;
-use crate::exclusive::check_align;
+use crate::exclusive::{How, check_align};
 use crate::sized::ADD;
 use crate::system::fence_full;
 
@@ -86,7 +86,7 @@ pub(crate) fn ldapr_stlr_vec_unscaled(cx: &mut Ctx<'_>, i: LdaprStlrVecUnscaled)
     let base = cx.gpr_sp(1, i.rn());
     let addr = cx.op2i(ADD, 1, base, i.imm9() as i64 as u64);
     let (es, l) = access(i.size(), i.opc());
-    check_align(cx, es, addr);
+    check_align(cx, (es, if l == 1 { How::Reads } else { How::Writes }), addr);
     ld_st(cx, (es, l), Address::new(addr, 0), i.rt(), None);
     if l == 0 {
         fence_full(cx);

@@ -8,14 +8,17 @@
 use xemu_a64::Insn;
 use xemu_ir::{Block, Op, Val};
 
+use crate::cpu_model::CpuFeature;
 use crate::ctx::Ctx;
 
 /// How far back the computation of an SP is followed.
 const DEPTH: u32 = 4;
 
-/// Before an instruction: the check, where SP may be misaligned.
+/// Before an instruction: the check, where SP may be misaligned; and whether tags are checked.
 pub(crate) fn before(cx: &mut Ctx<'_>, insn: Insn) {
-    if cx.extras.check_sp && accesses_by_sp(insn, cx.word) {
+    let by_sp = accesses_by_sp(insn, cx.word);
+    cx.b.unchecked = by_sp && cx.has(CpuFeature::Mte) && !changes_address(insn);
+    if cx.extras.check_sp && by_sp {
         cx.b.op0(Op::CheckSp, 0, 0);
     }
 }
@@ -50,6 +53,33 @@ fn accesses_by_sp(insn: Insn, word: u32) -> bool {
             | Setg(_)
     );
     loads_and_stores && word & RN_31 == RN_31 && !without
+}
+
+/// Whether an access by SP goes elsewhere than a constant away from it, or writes it back: then its
+/// tag is checked as that of others. (Arm ARM D10.4, "Tag Unchecked accesses")
+fn changes_address(insn: Insn) -> bool {
+    use Insn::*;
+    match insn {
+        Ldra(i) => i.w() == 1,
+        Ldiapp(i) => i.noindex() == 0,
+        Stilp(i) => i.noindex() == 0,
+        LdStReg(_)
+        | LdStRegVec(_)
+        | LdStPost(_)
+        | LdStPre(_)
+        | LdStPostVec(_)
+        | LdStPreVec(_)
+        | LdStPairPost(_)
+        | LdStPairPre(_)
+        | LdStPairPostVec(_)
+        | LdStPairPreVec(_)
+        | StlrPre(_)
+        | LdaprPost(_)
+        | LdStMultStructPost(_)
+        | LdStSingleStructPost(_)
+        | LdReplicatePost(_) => true,
+        _ => false,
+    }
 }
 
 /// Whether a value is a multiple of 16 if SP was one at the block's start.

@@ -14,7 +14,7 @@ use crate::host::{self, Disposition};
 use crate::process::Crash;
 use crate::signal::{self, FAULTS, host_mask};
 use crate::thread::Thread;
-use crate::{coredump, mem, pending};
+use crate::{coredump, gcs, mem, pending};
 
 /// The length of SVC.
 const INSTRUCTION: u64 = 4;
@@ -131,19 +131,23 @@ fn push_frame(
 ) -> Result<(), Errno> {
     let (frame, record) = frame_addresses(stack_top(t, action.flags));
     let context = save(t, mask);
+    let restorer = match action.flags & SA_RESTORER {
+        0 => t.process.program.sigreturn,
+        _ => action.restorer,
+    };
     mem::write(record, &[t.cpu.x[29], t.cpu.x[30]].to_vec())?;
     mem::write(frame + UCONTEXT_OFFSET as u64, &context.encode())?;
     if action.flags & SA_SIGINFO != 0 {
         mem::write(frame, &info.0)?;
+    }
+    gcs::enter_handler(&mut t.cpu, restorer)?;
+    if action.flags & SA_SIGINFO != 0 {
         t.cpu.x[1] = frame;
         t.cpu.x[2] = frame + UCONTEXT_OFFSET as u64;
     }
     t.cpu.x[0] = info.signo() as u64;
     t.cpu.x[29] = record;
-    t.cpu.x[30] = match action.flags & SA_RESTORER {
-        0 => t.process.program.sigreturn,
-        _ => action.restorer,
-    };
+    t.cpu.x[30] = restorer;
     t.cpu.set_sp(frame);
     t.cpu.pc = action.handler;
     t.cpu.monitor.size = 0;
@@ -172,7 +176,7 @@ fn save(t: &Thread, mask: SigSet) -> SavedContext {
         fpcr: cpu.fpcr.0,
         vregs: cpu.v,
     };
-    SavedContext { uc, fpsimd: Some(fpsimd), esr: t.fault_esr }
+    SavedContext { uc, fpsimd: Some(fpsimd), esr: t.fault_esr, gcs: gcs::saved(&cpu.gcs) }
 }
 
 /// rt_sigreturn: takes the registers, the mask and the alternate stack back from the frame.
@@ -191,6 +195,7 @@ pub fn return_from_handler(t: &mut Thread) -> Option<()> {
         return None;
     }
     let fpsimd = context.fpsimd?;
+    gcs::return_from_handler(t, context.gcs.as_ref())?;
     let cpu = &mut t.cpu;
     cpu.x[..31].copy_from_slice(&uc.regs);
     cpu.set_sp(uc.sp);
@@ -222,7 +227,7 @@ pub fn fault_signal(fault: &GuestFault) -> (SigInfo, u64) {
     let (sig, code, syndrome) = match fault.kind {
         FaultKind::Unmapped => (SIGSEGV, SEGV_MAPERR, data | esr::FSC_TRANSLATION),
         FaultKind::Permission => (SIGSEGV, SEGV_ACCERR, data | esr::FSC_PERMISSION),
-        FaultKind::NoPage => (SIGBUS, BUS_ADRERR, data | esr::FSC_EXTERNAL),
+        FaultKind::NoPage => (SIGBUS, BUS_ADRERR, data | esr::FSC_TRANSLATION),
         FaultKind::Misaligned => (SIGBUS, BUS_ADRALN, data | esr::FSC_ALIGNMENT),
         FaultKind::TagCheck => (SIGSEGV, SEGV_MTESERR, data | esr::FSC_TAG_CHECK),
         FaultKind::MisalignedSp => (SIGBUS, BUS_ADRALN, esr::EC_SP_ALIGNMENT | esr::IL),
@@ -230,7 +235,46 @@ pub fn fault_signal(fault: &GuestFault) -> (SigInfo, u64) {
         FaultKind::FetchUnmapped => (SIGSEGV, SEGV_MAPERR, fetch | esr::FSC_TRANSLATION),
         FaultKind::FetchPermission => (SIGSEGV, SEGV_ACCERR, fetch | esr::FSC_PERMISSION),
     };
-    (SigInfo::fault(sig, code, fault.addr), syndrome)
+    (SigInfo::fault(sig, code, fault.addr), outside_user_space(fault.addr, syndrome))
+}
+
+/// What the kernel hides of a fault at an address that no program can have: whether something is
+/// there. (set_thread_esr in arch/arm64/mm/fault.c)
+fn outside_user_space(addr: u64, syndrome: u64) -> u64 {
+    const TASK_SIZE: u64 = 1 << 48;
+    let kept = match syndrome & esr::EC {
+        esr::EC_DATA_ABORT => esr::EC | esr::IL | esr::CM | esr::WNR,
+        esr::EC_INSTRUCTION_ABORT => esr::EC | esr::IL,
+        _ => return syndrome,
+    };
+    if addr < TASK_SIZE { syndrome } else { syndrome & kept | esr::FSC_TRANSLATION_0 }
+}
+
+/// Whether the instruction at `pc` is one of cache maintenance (DC CVAC and its kin).
+fn cleans_cache(pc: u64) -> bool {
+    // SYS #3, C7, C10 to C14, #1, Xt
+    const SYS: u32 = 0xd50b_7020;
+    let word = xemu_mem::read::<u32>(pc).unwrap_or(0);
+    word & 0xffff_f0e0 == SYS && (10..=14).contains(&(word >> 8 & 15))
+}
+
+/// Whether the page is mapped with PROT_NONE.
+fn is_without_access(t: &Thread, addr: u64) -> bool {
+    const ANY_ACCESS: u32 = 7;
+    let mapping = xemu_host::delegate(|| t.process.space.lookup(addr));
+    mapping.is_some_and(|mapping| mapping.prot & ANY_ACCESS == 0)
+}
+
+/// The address with its tag, as far as handlers may see it: of a wrong tag, the four bits that
+/// are checked. (do_tag_check_fault in arch/arm64/mm/fault.c)
+fn tagged(fault: &GuestFault, accessed: u64) -> u64 {
+    let mask = match fault.kind {
+        FaultKind::TagCheck => 0xf << 56,
+        FaultKind::Unmapped | FaultKind::Permission => 0xff << 56,
+        FaultKind::NoPage | FaultKind::Misaligned => 0xff << 56,
+        _ => 0,
+    };
+    if fault.addr >> 55 & 1 == 0 { fault.addr | accessed & mask } else { fault.addr }
 }
 
 /// A memory fault of the guest.
@@ -241,7 +285,21 @@ pub fn memory_fault(t: &mut Thread, fault: &GuestFault) {
         // The instruction is run again.
         return;
     }
-    let (info, syndrome) = fault_signal(fault);
+    let (mut info, mut syndrome) = fault_signal(fault);
+    let permission = matches!(fault.kind, FaultKind::Permission | FaultKind::FetchPermission);
+    if permission && is_without_access(t, fault.addr) {
+        // The processor finds no valid entry there, and the kernel what the program wanted.
+        syndrome ^= esr::FSC_PERMISSION ^ esr::FSC_TRANSLATION;
+    }
+    if syndrome & esr::EC == esr::EC_DATA_ABORT {
+        if t.actions.get(info.signo()).flags & SA_EXPOSE_TAGBITS != 0 {
+            let addr = tagged(fault, t.cpu.accessed);
+            info = SigInfo::fault(info.signo(), info.code(), addr);
+        }
+        if cleans_cache(t.cpu.pc) {
+            syndrome |= esr::CM | esr::WNR;
+        }
+    }
     // (arm64_notify_die in arch/arm64/kernel/traps.c)
     let apart = matches!(fault.kind, FaultKind::MisalignedPc | FaultKind::MisalignedSp);
     t.fault_address = if apart { 0 } else { fault.addr };

@@ -17,6 +17,7 @@ pub mod engine;
 pub mod exec;
 pub mod fd;
 pub mod fs;
+pub mod gcs;
 pub mod host;
 pub mod info;
 pub mod ipc;
@@ -35,6 +36,7 @@ pub mod signal;
 pub mod signal_wait;
 pub mod strace;
 pub mod table;
+pub mod tagged;
 pub mod thread;
 pub mod uring;
 

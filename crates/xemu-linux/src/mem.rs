@@ -10,6 +10,9 @@ pub fn read(addr: u64, to: &mut [u8]) -> Result<(), Errno> {
 
 /// Copies to guest memory.
 pub fn write(addr: u64, from: &[u8]) -> Result<(), Errno> {
+    if xemu_mem::is_shadow_stack(addr) {
+        return Err(Errno::EFAULT);
+    }
     xemu_mem::copy_out(addr, from).map_err(|_| Errno::EFAULT)
 }
 

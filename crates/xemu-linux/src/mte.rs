@@ -10,8 +10,6 @@ use crate::deliver;
 use crate::table::SysResult;
 use crate::thread::Thread;
 
-/// PR_TAGGED_ADDR_ENABLE: system calls take addresses with tags.
-const ENABLE: u64 = 1;
 /// PR_MTE_TCF_SYNC.
 const SYNC: u64 = 2;
 /// PR_MTE_TCF_ASYNC.
@@ -23,7 +21,7 @@ const TAGS_SHIFT: u32 = 3;
 /// PR_SET_TAGGED_ADDR_CTRL.
 pub fn set_control(t: &mut Thread, control: u64) -> SysResult {
     let has_mte = t.process.config.hwcap[1] & HWCAP2_MTE != 0;
-    let known = if has_mte { ENABLE | SYNC | ASYNC | TAGS } else { ENABLE };
+    let known = if has_mte { MteState::ENABLE | SYNC | ASYNC | TAGS } else { MteState::ENABLE };
     if control & !known != 0 {
         return Err(Errno::EINVAL);
     }
@@ -44,14 +42,6 @@ pub fn set_control(t: &mut Thread, control: u64) -> SysResult {
 /// PR_GET_TAGGED_ADDR_CTRL.
 pub fn control(t: &Thread) -> SysResult {
     Ok(t.cpu.mte.control)
-}
-
-/// The words of a system call, whose tags are taken off where the thread wants that.
-pub fn untagged(t: &Thread, words: [u64; 6]) -> [u64; 6] {
-    if t.cpu.mte.control & ENABLE == 0 {
-        return words;
-    }
-    words.map(|word| if word >> 55 & 1 == 0 { word & !(0xff << 56) } else { word })
 }
 
 /// After a run of guest code: whether a wrong tag has to be reported before its exit is looked at.

@@ -21,7 +21,7 @@ use crate::host::{self, nr};
 use crate::strace::shown::Rlimit;
 use crate::table::SysResult;
 use crate::thread::Thread;
-use crate::{mem, mte, pauth, table};
+use crate::{gcs, mem, mte, pauth, table};
 
 /// Called once when a guest's fault is about to end the process.
 pub type CrashReporter = fn(&Crash<'_>);
@@ -334,6 +334,9 @@ fn prctl_custom(t: &mut Thread, option: u32, arg2: u64, rest: [Word; 3]) -> SysR
         abi::PR_SET_TAGGED_ADDR_CTRL if rest_is_zero => mte::set_control(t, arg2),
         abi::PR_SET_MDWE if rest_is_zero => set_mdwe(t.process, arg2),
         abi::PR_GET_MDWE if arg2 == 0 && rest_is_zero => Ok(t.process.mdwe.load(Ordering::Relaxed)),
+        abi::PR_GET_SHADOW_STACK_STATUS if rest_is_zero => gcs::status(t, arg2),
+        abi::PR_SET_SHADOW_STACK_STATUS if rest_is_zero => gcs::set_status(t, arg2),
+        abi::PR_LOCK_SHADOW_STACK_STATUS if rest_is_zero => gcs::lock_status(t, arg2),
         abi::PR_SET_MM => Err(Errno::EPERM),
         abi::PR_PAC_RESET_KEYS if rest_is_zero => pauth::reset_keys(t, arg2),
         abi::PR_PAC_SET_ENABLED_KEYS if rest[1].0 == 0 && rest[2].0 == 0 => {

@@ -3,14 +3,14 @@
 use std::sync::atomic::Ordering;
 
 use xemu_abi::Errno;
-use xemu_abi::signal::{ILL_ILLOPC, ILL_ILLOPN, SIGILL, SIGTRAP, TRAP_BRKPT};
+use xemu_abi::signal::{ILL_ILLOPC, ILL_ILLOPN, SEGV_CPERR, SIGILL, SIGSEGV, SIGTRAP, TRAP_BRKPT};
 use xemu_guest::{CpuState, Exit};
 use xemu_host::AltStack;
 
 use crate::process::{self, Process};
 use crate::table::{self, Handler, Ret, Row, SysResult};
 use crate::thread::Thread;
-use crate::{coredump, deliver, host, mte, pauth, signal, strace, thread};
+use crate::{coredump, deliver, host, mte, pauth, signal, strace, tagged, thread};
 
 /// The alternate stack of host handlers; the engine repairs faults on it.
 pub const HANDLER_STACK: usize = 64 << 10;
@@ -88,6 +88,7 @@ fn main_loop(t: &mut Thread) -> i32 {
                 deliver::instruction_fault(t, SIGILL, ILL_ILLOPC);
             }
             Exit::BranchTarget => deliver::instruction_fault(t, SIGILL, ILL_ILLOPC),
+            Exit::ControlStack => deliver::instruction_fault(t, SIGSEGV, SEGV_CPERR),
             Exit::PacFail => deliver::instruction_fault(t, SIGILL, ILL_ILLOPN),
             Exit::Brk(_) => deliver::instruction_fault(t, SIGTRAP, TRAP_BRKPT),
         }
@@ -104,8 +105,8 @@ const INSTRUCTION: u64 = 4;
 fn system_call(t: &mut Thread) {
     let nr = t.cpu.x[8];
     let words = [t.cpu.x[0], t.cpu.x[1], t.cpu.x[2], t.cpu.x[3], t.cpu.x[4], t.cpu.x[5]];
-    let words = mte::untagged(t, words);
     let row = table::lookup(nr);
+    let words = tagged::arguments(t, row, words);
     let result = if t.process.config.strace.is_some() {
         traced(t, row, nr, words)
     } else {
@@ -133,7 +134,7 @@ fn dispatch(t: &mut Thread, row: Option<&'static Row>, nr: u64, words: &[u64; 6]
     };
     match row.handler {
         Handler::Host(host_nr) => {
-            let result = t.blocking(host_nr, *words);
+            let result = tagged::host_call(t, host_nr, *words);
             if let (READ | PREAD64 | RECVFROM, Ok(len)) = (host_nr, result) {
                 // A program may read code over code.
                 xemu_host::delegate(|| t.process.space.note_write(words[1], len));

@@ -12,7 +12,7 @@ use crate::args::*;
 use crate::path::Link;
 use crate::strace::shown::{IntPair, Itimerspec, Rlimit, Timespec, Utsname};
 use crate::thread::Thread;
-use crate::{exec, fd, fs, info, ipc, mm, process, roots, signal, signal_wait, thread, uring};
+use crate::{exec, fd, fs, gcs, info, ipc, mm, process, roots, signal, signal_wait, thread, uring};
 
 /// What a handler returns: the word for X0, or an error number.
 pub type SysResult = Result<u64, Errno>;
@@ -624,7 +624,7 @@ syscalls! {
     452 fchmodat2 (dirfd: DirFd, path: Path, mode: Mode, flags: AtFlags) -> Int
         [Passthrough] => host(452);
     453 map_shadow_stack (addr: Addr, size: Size, flags: Hex) -> Int
-        [Refused "a processor without guarded control stacks"] => errno(EOPNOTSUPP);
+        [Custom "the processor model decides"] => call(gcs::map_shadow_stack);
     454 futex_wake (uaddr: Addr, mask: Word, nr: Int, flags: Hex) -> Int [Passthrough] => host(454);
     455 futex_wait (uaddr: Addr, val: Word, mask: Word, flags: Hex, timeout: In<Timespec>,
             clockid: ClockId) -> Int

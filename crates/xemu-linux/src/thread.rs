@@ -17,7 +17,7 @@ use crate::host::{self, nr};
 use crate::process::Process;
 use crate::signal::{self, Actions, host_mask};
 use crate::table::SysResult;
-use crate::{fd, mem, pending, run};
+use crate::{fd, gcs, mem, pending, run};
 
 /// The host stack of a guest thread, for the emulator's own functions.
 pub const HOST_STACK: usize = 1 << 20;
@@ -182,6 +182,8 @@ pub fn release(t: &mut Thread) {
         let args = [pid, info.signo() as u64, info.0.as_ptr() as u64, 0, 0, 0];
         let _ = host::syscall(nr::RT_SIGQUEUEINFO, args);
     }
+    let stack = core::mem::take(&mut t.cpu.gcs);
+    gcs::free(t, &stack);
     if t.robust_list != 0 {
         walk_robust_list(t);
         let none = [0, RobustListHead::SIZE as u64, 0, 0, 0, 0];
@@ -326,8 +328,10 @@ fn start(t: &mut Thread, args: &CloneArgs) -> SysResult {
 }
 
 /// The registers of the new task.
-fn child_cpu(t: &Thread, args: &CloneArgs) -> CpuState {
+fn child_cpu(t: &Thread, args: &CloneArgs) -> Result<CpuState, Errno> {
     let mut cpu = t.cpu.clone();
+    let beside = args.flags & (CLONE_VM | CLONE_VFORK) == CLONE_VM;
+    cpu.gcs = gcs::of_child(t, beside, args.stack_size)?;
     cpu.poll.store(0, Ordering::Relaxed);
     cpu.engine = Default::default();
     cpu.monitor.size = 0;
@@ -338,7 +342,7 @@ fn child_cpu(t: &Thread, args: &CloneArgs) -> CpuState {
     if args.flags & CLONE_SETTLS != 0 {
         cpu.tpidr_el0 = args.tls;
     }
-    cpu
+    Ok(cpu)
 }
 
 /// A thread of this process.
@@ -362,7 +366,8 @@ fn spawn(t: &mut Thread, args: &CloneArgs) -> SysResult {
         t.process.count_unsupported(220);
         return Err(Errno::EINVAL);
     }
-    let cpu = child_cpu(t, args);
+    let cpu = child_cpu(t, args)?;
+    let stack = cpu.gcs;
     let (process, mask, actions, args) = (t.process, t.mask, t.actions.clone(), *args);
     let (report, started) = mpsc::channel();
     let main = move || {
@@ -393,7 +398,7 @@ fn spawn(t: &mut Thread, args: &CloneArgs) -> SysResult {
     let spawned = xemu_host::spawn_thread(main, HOST_STACK).map_err(host::errno);
     let tid = spawned.and_then(|()| started.recv().map_err(|_| Errno::EAGAIN));
     host::set_mask(old);
-    Ok(tid? as u64)
+    Ok(tid.inspect_err(|_| gcs::free(t, &stack))? as u64)
 }
 
 /// A thread that was asked to have its own current folder or descriptors.
@@ -424,8 +429,9 @@ fn host_clone_args(args: &CloneArgs) -> xemu_host::CloneArgs {
 
 /// vfork and posix_spawn: the child shares memory, the parent waits for its exec or end.
 fn start_vfork(t: &mut Thread, args: &CloneArgs) -> SysResult {
+    let cpu = child_cpu(t, args)?;
     let open = quiesce(t)?;
-    let mut child = Thread::new(t.process, child_cpu(t, args), child_actions(t, args));
+    let mut child = Thread::new(t.process, cpu, child_actions(t, args));
     child.mask = t.mask;
     child.altstack = t.altstack;
     let result = run_sharing(child, args, open, || {});
@@ -465,7 +471,10 @@ fn run_sharing(
 /// the kernel until the child has left this memory by its end or an exec.
 fn start_beside(t: &mut Thread, args: &CloneArgs) -> SysResult {
     let open = quiesce(t)?;
-    let (cpu, actions) = (child_cpu(t, args), child_actions(t, args));
+    let cpu = child_cpu(t, args).inspect_err(|_| {
+        host::set_mask(open);
+    })?;
+    let (stack, actions) = (cpu.gcs, child_actions(t, args));
     let (process, mask, args) = (t.process, t.mask, *args);
     let (report, started) = mpsc::channel();
     let lender = move || {
@@ -490,7 +499,7 @@ fn start_beside(t: &mut Thread, args: &CloneArgs) -> SysResult {
     let spawned = xemu_host::spawn_thread(lender, HOST_STACK).map_err(host::errno);
     let pid = spawned.and_then(|()| started.recv().map_err(|_| Errno::EAGAIN)?);
     host::set_mask(open);
-    Ok(pid? as u64)
+    Ok(pid.inspect_err(|_| gcs::free(t, &stack))? as u64)
 }
 
 /// The signal actions of a child that shares memory.
@@ -612,6 +621,7 @@ fn fork_with_locks(t: &Thread, args: &CloneArgs) -> Result<(Fork, Option<fd::Sus
 fn become_child(t: &mut Thread, args: &CloneArgs) {
     let cpu = &mut t.cpu;
     cpu.monitor.size = 0;
+    (cpu.gcs.base, cpu.gcs.size) = (0, 0);
     if args.stack != 0 {
         cpu.set_sp(args.stack);
     }

@@ -15,6 +15,8 @@ pub const PROT_SEM: u32 = 8;
 pub const PROT_BTI: u32 = 0x10;
 /// Memory with tags.
 pub const PROT_MTE: u32 = 0x20;
+/// A guarded control stack; no program can ask for it.
+pub(crate) const PROT_SHADOW_STACK: u32 = 0x4000_0000;
 /// mprotect: from the start of a mapping that grows down.
 pub const PROT_GROWSDOWN: u32 = 0x0100_0000;
 /// mprotect: to the end of a mapping that grows up.

@@ -68,6 +68,9 @@ impl Region {
     pub fn has_tags(&self) -> bool {
         self.prot & crate::consts::PROT_MTE != 0
     }
+    pub fn is_shadow_stack(&self) -> bool {
+        self.prot & crate::consts::PROT_SHADOW_STACK != 0
+    }
     pub fn is_shared(&self) -> bool {
         self.flags & MAP_SHARED != 0
     }

@@ -8,7 +8,7 @@ use crate::host::{self, Source};
 use crate::layout::HOST_TASK_SIZE;
 use crate::list::{FileId, Region, RegionName, page_range};
 use crate::space::{AddressSpace, Changes, State};
-use crate::tags;
+use crate::{shadow, tags};
 
 /// A checked mremap.
 struct Remap {
@@ -216,6 +216,9 @@ impl State {
         if region.has_tags() {
             tags::activate(&(old.end..end));
         }
+        if region.is_shadow_stack() {
+            shadow::mark(&(old.end..end));
+        }
         self.maps.insert(old.start, Region { end, ..region.clone() });
         Ok(())
     }
@@ -255,19 +258,25 @@ impl State {
             reactivate(&pieces);
         }
         let region = Region { end: at + remap.new_len, name: RegionName::None, ..region };
-        let has_tags = region.has_tags();
+        let (has_tags, is_shadow_stack) = (region.has_tags(), region.is_shadow_stack());
         changes.add_gone(&self.maps.insert(at, region));
         if has_tags {
             tags::activate(&(at..at + remap.new_len));
             tags::restore(at, &moved_tags);
         }
+        if is_shadow_stack {
+            shadow::mark(&(at..at + remap.new_len));
+        }
         Ok(at)
     }
 }
 
-/// Memory whose content, and tags with it, is fresh has tags as before.
+/// Memory whose content, and tags with it, is fresh has tags as before, and is as guarded.
 fn reactivate(pieces: &[(u64, Region)]) {
     for (start, piece) in pieces.iter().filter(|(_, piece)| piece.has_tags()) {
         tags::activate(&(*start..piece.end));
+    }
+    for (start, piece) in pieces.iter().filter(|(_, piece)| piece.is_shadow_stack()) {
+        shadow::mark(&(*start..piece.end));
     }
 }

@@ -12,7 +12,7 @@ use crate::consts::*;
 use crate::host::{self, Source};
 use crate::layout::{HOST_TASK_SIZE, Layout};
 use crate::list::{FileId, MapList, MappingInfo, Region, RegionName, page_range};
-use crate::{maps_text, proc_text, tags};
+use crate::{maps_text, proc_text, shadow, tags};
 
 const HUGE_PAGE: u64 = 2 << 20;
 /// Below this, hints are ignored rather than tried.
@@ -34,6 +34,8 @@ pub struct AddressSpace {
     guarded: AtomicBool,
     /// Whether some thread checks tags, or did.
     checks_tags: AtomicBool,
+    /// Whether there is a guarded control stack, or was.
+    shadow_stacks: AtomicBool,
 }
 
 /// What the lock guards.
@@ -57,6 +59,9 @@ impl Changes {
     pub fn add_gone(&mut self, pieces: &[(u64, Region)]) {
         for (start, piece) in pieces.iter().filter(|(_, piece)| piece.has_tags()) {
             tags::deactivate(&(*start..piece.end));
+        }
+        for (start, piece) in pieces.iter().filter(|(_, piece)| piece.is_shadow_stack()) {
+            shadow::unmark(&(*start..piece.end));
         }
         self.content.extend(executable(pieces));
     }
@@ -106,6 +111,7 @@ impl AddressSpace {
             extra_prot: AtomicU32::new(0),
             guarded: AtomicBool::new(false),
             checks_tags: AtomicBool::new(false),
+            shadow_stacks: AtomicBool::new(false),
         }
     }
 
@@ -154,6 +160,34 @@ impl AddressSpace {
         if !self.checks_tags.swap(true, Ordering::SeqCst) {
             self.drop_all_code();
         }
+    }
+
+    /// Whether there is a guarded control stack, or was: calls and returns have to look whether
+    /// their thread uses one, and stores whether they go to one.
+    #[inline]
+    pub fn has_shadow_stacks(&self) -> bool {
+        self.shadow_stacks.load(Ordering::Relaxed)
+    }
+
+    /// Maps a guarded control stack, at `addr` unless that is 0. (alloc_gcs in arch/arm64/mm/gcs.c)
+    pub fn map_shadow_stack(&self, addr: u64, len: u64) -> Result<u64, i32> {
+        let prot = PROT_READ | PROT_WRITE | PROT_SHADOW_STACK;
+        let request = self.request(len, prot, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)?;
+        if !self.shadow_stacks.swap(true, Ordering::SeqCst) {
+            self.drop_all_code();
+        }
+        let mut state = self.lock();
+        let mut changes = Changes::default();
+        let at = if addr == 0 {
+            state.map_anywhere(0, &request)?
+        } else {
+            let source =
+                Source { flags: request.source.flags | MAP_FIXED_NOREPLACE, ..request.source };
+            state.map_fixed(addr, &Request { source, ..request }, &mut changes)?
+        };
+        shadow::mark(&(at..at + page_ceil(len).unwrap_or(len)));
+        self.publish(state, &changes);
+        Ok(at)
     }
 
     /// Registers who is told of changes to executable memory; once.
@@ -658,8 +692,12 @@ impl State {
             None => range.clone(),
         };
         for (start, piece) in self.maps.pieces(&covered) {
+            // (arch_validate_flags in arch/arm64/include/asm/mman.h)
+            if piece.is_shadow_stack() && prot & PROT_EXEC != 0 {
+                return Err(EINVAL);
+            }
             // Memory that has tags keeps them. (VM_MTE in arch/arm64/include/asm/mman.h)
-            let prot = prot | piece.prot & PROT_MTE;
+            let prot = prot | piece.prot & (PROT_MTE | PROT_SHADOW_STACK);
             let part = start..piece.end;
             if prot & !piece.prot & PROT_MTE != 0 {
                 if piece.file.is_some_and(|_| !piece.is_shared()) {

@@ -45,7 +45,7 @@ pub fn any_tags() -> bool {
 }
 
 /// What `place` points to; if that is nothing and `make` is given, what it makes from then on.
-fn follow<T>(place: &AtomicPtr<T>, make: Option<fn() -> Box<T>>) -> Option<&'static T> {
+pub(crate) fn follow<T>(place: &AtomicPtr<T>, make: Option<fn() -> Box<T>>) -> Option<&'static T> {
     let mut at = place.load(Ordering::Acquire);
     if at.is_null() {
         let new = Box::into_raw(make?());

@@ -211,9 +211,9 @@ pub enum LeaveReason {
     Brk = 5,
     /// Undefined instruction word `leave_arg` at the pc.
     Undef = 6,
-    /// The instruction at the pc faulted; the handler has left the details with the engine.
+    /// The instruction at the pc faulted: it is interpreted, to say how. Set by fault handlers.
     Fault = 7,
-    /// An aligned access was not: `leave_addr`.
+    /// An access of the instruction at the pc is not aligned: it is interpreted, to say how.
     Misaligned = 8,
     /// The instruction at the pc used an address that is not canonical for the host: it is
     /// interpreted. Set by fault handlers.

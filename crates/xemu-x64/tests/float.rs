@@ -26,6 +26,7 @@ fn compile(features: HostFeatures, block: &Block) -> (Vec<Instruction>, Vec<u64>
         loop_inside: false,
         strip_tags: false,
         check_tags: false,
+        guard_stores: false,
     };
     let mut compiler = Compiler::new(features);
     let compiled = compiler.compile(&block, &analysis, &context).expect("encodable");

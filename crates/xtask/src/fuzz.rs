@@ -5,10 +5,12 @@
 //! [`area`] is the memory of programs, [`state`] what they start and end with; [`engines`] runs
 //! them everywhere. [`insn`] makes programs of one instruction, [`block`] sequences. What fails is
 //! made small by [`minimise`] and written as [`ins`]. [`peculiar`] lists what need not be the same.
+//! [`elf`] is apart: broken program files for the loader.
 
 mod area;
 mod block;
 mod campaign;
+mod elf;
 mod engines;
 mod ins;
 mod insn;
@@ -37,6 +39,7 @@ const HELP: &str = "\
 usage: cargo xtask fuzz insn [options]          single instructions
        cargo xtask fuzz block [options]         sequences of them
        cargo xtask fuzz replay [options] FILE…  .ins files
+       cargo xtask fuzz elf [options]           broken program files, for the loader alone
   --cases N        how many cases, each a program on a state (1000000)
   --seconds N      for how long at most (600)
   --seed N         where the random numbers start (1)
@@ -118,6 +121,7 @@ pub fn command(arguments: Vec<OsString>) -> Outcome {
         }
         Some("block") => campaign(&options, &mut block::Sequences::default()),
         Some("replay") => replay_files(&options),
+        Some("elf") => broken_files(&options),
         _ => Err(HELP.into()),
     }
 }
@@ -149,6 +153,17 @@ fn campaign(options: &Options, source: &mut dyn Source) -> Outcome {
         0 => Ok(()),
         n => Err(format!("{n} cases differ")),
     }
+}
+
+fn broken_files(options: &Options) -> Outcome {
+    let seeds = elf::seeds("test-binaries".as_ref())?;
+    let (counts, problem) = elf::run(&seeds, options.budget)?;
+    println!("{} files loaded, {} refused", counts.loaded, counts.refused);
+    let Some(elf::Problem { case, bytes, text }) = problem else { return Ok(()) };
+    let path = options.out.join(format!("broken-{}-{case}", options.budget.seed));
+    let written = std::fs::create_dir_all(&options.out).and_then(|()| std::fs::write(&path, bytes));
+    written.map_err(|e| format!("{}: {e}", path.display()))?;
+    Err(format!("{}: {text}", path.display()))
 }
 
 fn replay_files(options: &Options) -> Outcome {

@@ -198,6 +198,7 @@ impl Translator {
             loop_inside: true,
             strip_tags: false,
             check_tags: false,
+            guard_stores: false,
         };
         let compiled = self.compiler.compile(&block, &analysis, &context);
         let compiled = compiled.map_err(|e| format!("{word:08x}: {e}"))?;

@@ -69,7 +69,7 @@ class "Atomic memory operations (unprivileged)" {
 }
 class "GCS load/store" {
     /// GCSSTR, GCSSTTR (`t`).
-    !Gcsstr             [1101100100011111000 t 11 rn:5 rt:5] : Gcs;
+    Gcsstr              [1101100100011111000 t 11 rn:5 rt:5] : Gcs;
 }
 class "Load/store memory tags" {
     /// STG, post-indexed (`mode` 1), offset (2) or pre-indexed (3).

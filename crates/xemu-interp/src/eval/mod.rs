@@ -88,6 +88,7 @@ macro_rules! engine_op {
             | Op::SetBtype
             | Op::CheckBtype
             | Op::CheckSp
+            | Op::Gcs
             | Op::IcIvau
             | Op::Pause
             | Op::ExitIf

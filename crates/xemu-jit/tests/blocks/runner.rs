@@ -104,6 +104,7 @@ impl Runner {
             loop_inside: false,
             strip_tags: false,
             check_tags: false,
+            guard_stores: false,
         };
         let compiled = self.compiler.compile(&block, &self.analysis, &ctx).expect("encodable");
         let bytes = compiled.code.to_vec();

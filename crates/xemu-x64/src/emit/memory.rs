@@ -3,7 +3,7 @@
 use core::mem::offset_of;
 
 use xemu_guest::{CpuState, Monitor};
-use xemu_ir::{Address, Inst, Op, RmwKind, Val};
+use xemu_ir::{Address, Effects, Inst, Op, RmwKind, Val};
 
 use super::{Cold, Emitter};
 use crate::asm::reg::{RAX, RCX, RDX, RSP};
@@ -28,7 +28,8 @@ const ANY_BTYPE: u8 = 0b1110;
 impl Emitter<'_> {
     pub(super) fn memory(&mut self, i: usize, inst: &Inst) {
         use Op::*;
-        if self.ctx.check_tags && is_checked(inst) {
+        let guarded = self.ctx.guard_stores && inst.effects().has(Effects::WRITES_MEM);
+        if guarded || (self.ctx.check_tags && is_checked(inst)) {
             return self.exec(i, inst);
         }
         match inst.op {
@@ -208,7 +209,7 @@ impl Emitter<'_> {
             back,
             addr: r.index(),
             size: inst.a,
-            lse2: inst.b != 0,
+            lse2: inst.b & 1 != 0,
             pc: self.pc,
             flags,
         });
@@ -453,8 +454,6 @@ impl Emitter<'_> {
             self.asm.jmp(back);
         }
         self.asm.bind(fault);
-        let slot = crate::contract::engine(offset_of!(xemu_guest::EngineSlots, leave_addr));
-        self.asm.store(W64, slot, addr);
         debug_assert!(flags.in_state || flags.host == super::flags::InHost::Nothing);
         self.leave(crate::contract::LeaveReason::Misaligned, pc);
     }

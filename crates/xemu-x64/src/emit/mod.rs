@@ -60,6 +60,8 @@ pub struct CompileContext {
     pub strip_tags: bool,
     /// Whether accesses look whether their thread checks tags (FEAT_MTE).
     pub check_tags: bool,
+    /// Whether stores must not go to guarded control stacks, which looks like other memory here.
+    pub guard_stores: bool,
 }
 
 /// What an exit slot is for.

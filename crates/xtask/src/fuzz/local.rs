@@ -101,7 +101,7 @@ pub struct Traits {
 type Modes = (FpMode, Extras);
 
 fn modes(cpu: &CpuState) -> Modes {
-    (fp_mode(cpu), Extras::of(cpu))
+    (fp_mode(cpu), Extras::of(cpu, false))
 }
 
 /// Lifter and interpreter.

@@ -50,6 +50,7 @@ impl Stop {
             Exit::Svc(0) if pc == back + 4 => Some(Self::default()),
             Exit::Undefined { .. } => stop(SIGILL, 1, pc),
             Exit::PacFail => stop(SIGILL, 2, pc),
+            Exit::ControlStack => stop(SIGSEGV, 10, pc),
             Exit::Brk(_) => stop(SIGTRAP, 1, pc),
             Exit::Fault(fault) => {
                 let (signal, code) = match fault.kind {

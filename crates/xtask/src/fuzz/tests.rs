@@ -12,7 +12,7 @@ use super::engines::{Engines, Finding, PEER};
 use super::insn::Instructions;
 use super::random::Random;
 use super::state::Program;
-use super::{ins, replay, words};
+use super::{elf, ins, replay, words};
 
 fn repository() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
@@ -134,4 +134,15 @@ fn what_differs_is_found_and_told() {
     assert_eq!(problems, [expect]);
     case.expect.state.x[0] = 11;
     assert!(replay::run(&mut engines, &case).expect("it runs").is_empty());
+}
+
+#[test]
+fn broken_program_files_are_loaded_or_refused() {
+    let seeds = elf::seeds(&repository().join("test-binaries")).expect("the programs are there");
+    let budget = Budget { cases: 20_000, time: Duration::MAX / 4, seed: 1 };
+    let (counts, problem) = elf::run(&seeds, budget).expect("the host has room");
+    if let Some(problem) = problem {
+        panic!("case {}: {}", problem.case, problem.text);
+    }
+    assert!(counts.loaded > 1000 && counts.refused > 1000, "{counts:?}");
 }
