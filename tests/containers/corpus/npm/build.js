@@ -1,0 +1,1 @@
+require("node:fs").writeFileSync("out.txt", `${require("left")} ${require("right")}\n`);
