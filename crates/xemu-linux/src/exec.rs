@@ -438,8 +438,9 @@ fn emulate(t: &mut Thread, target: &Target, file: &File, name: CString) -> SysRe
     let result = exec_emulator(t, argv, envp);
     drop(kept);
     match result {
-        // No way to start this emulator again: perhaps the kernel knows the format.
-        Err(Errno::ENOENT) => native(t, target),
+        // No way to /proc/self/exe: /proc may be missing, no folder, or a link to itself, as in a
+        // tree that debootstrap has just unpacked. Perhaps the kernel knows the format.
+        Err(Errno::ENOENT | Errno::ENOTDIR | Errno::ELOOP | Errno::EACCES) => native(t, target),
         other => other,
     }
 }
