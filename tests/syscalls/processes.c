@@ -339,6 +339,33 @@ static void dies_with_lock(void) {
   SHOW(pthread_mutex_lock(lock));
 }
 
+static atomic_int leaver;
+
+// What the kernel finds no memory for when a thread ends is passed over.
+static void *end_without_memory(void *how) {
+  static struct robust_list_head nowhere = {{NOWHERE}, 0, NULL}, null, held = {{NULL}, 0, NOWHERE};
+  struct robust_list_head *heads[] = {&nowhere, &null, &held, NOWHERE};
+  int kind = (int)(intptr_t)how;
+  held.list.next = &held.list;
+  if (kind < 4) syscall(SYS_set_robust_list, heads[kind], sizeof null);
+  if (kind == 4) syscall(SYS_set_tid_address, NOWHERE);
+  leaver = gettid(), syscall(SYS_exit, 0);
+  return NULL;
+}
+
+static void threads_without_memory(void) {
+  for (intptr_t kind = 0; kind < 5; kind++) {
+    pid_t child = fork();
+    if (child == 0) {
+      pthread_t thread;
+      pthread_create(&thread, NULL, end_without_memory, (void *)kind);
+      while (leaver == 0 || syscall(SYS_tgkill, getpid(), leaver, 0) == 0) usleep(1000);
+      _exit(7);
+    }
+    SHOW(ended(child));
+  }
+}
+
 static void relations(void) {
   pid_t child = fork();
   if (child == 0) pause(), _exit(0);
@@ -374,6 +401,6 @@ static void relations(void) {
 int main(void) {
   setvbuf(stdout, NULL, _IOLBF, 0);
   beginning(), waiting(), identity(), scheduling(), options(), futexes(), dies_with_lock();
-  relations(), limits();
+  threads_without_memory(), relations(), limits();
   return 0;
 }

@@ -171,17 +171,10 @@ pub fn exit(t: &mut Thread, status: Int) -> SysResult {
 
 /// What the kernel does for a task that ends: robust futexes, then the thread's id word.
 pub fn release(t: &mut Thread) {
-    host::set_mask(SigSet(u64::MAX));
-    // A signal that was taken for the process goes to another thread; one that was sent to this
-    // thread is gone with it.
-    while let Some(info) = pending::take(SigSet(u64::MAX)) {
-        if info.code() == SI_TKILL {
-            continue;
-        }
-        let pid = host::getpid() as u64;
-        let args = [pid, info.signo() as u64, info.0.as_ptr() as u64, 0, 0, 0];
-        let _ = host::syscall(nr::RT_SIGQUEUEINFO, args);
-    }
+    const ALL: SigSet = SigSet(u64::MAX);
+    // Faults stay open: the words and lists may lie in memory that is gone.
+    host::set_mask(host_mask(ALL));
+    hand_on_signals();
     let stack = core::mem::take(&mut t.cpu.gcs);
     gcs::free(t, &stack);
     if t.robust_list != 0 {
@@ -191,6 +184,21 @@ pub fn release(t: &mut Thread) {
     }
     if t.clear_child_tid != 0 && mem::write(t.clear_child_tid, &[0; 4]).is_ok() {
         wake(t.clear_child_tid);
+    }
+    host::set_mask(ALL);
+    hand_on_signals();
+}
+
+/// Gives a signal that was taken for the process to another thread; one that was sent to this
+/// thread is gone with it.
+fn hand_on_signals() {
+    while let Some(info) = pending::take(SigSet(u64::MAX)) {
+        if info.code() == SI_TKILL {
+            continue;
+        }
+        let pid = host::getpid() as u64;
+        let args = [pid, info.signo() as u64, info.0.as_ptr() as u64, 0, 0, 0];
+        let _ = host::syscall(nr::RT_SIGQUEUEINFO, args);
     }
 }
 
