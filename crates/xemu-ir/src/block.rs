@@ -100,4 +100,6 @@ pub struct Analysis {
     /// For each instruction that writes flags, whether they are read later or live at an exit.
     /// For side exits and terminators, whether NZCV must be in the state when leaving there.
     pub flags_live: Vec<bool>,
+    /// The last jump to the block's own start.
+    pub last_jump_back: Option<u32>,
 }

@@ -68,6 +68,17 @@ pub struct Writer {
     next_slot: u32,
 }
 
+/// A host instruction that faulted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FaultAt {
+    /// The guest instruction.
+    pub pc: u64,
+    /// Where NZCV is.
+    pub flags: FlagsAt,
+    /// Where to go on instead of at the helper that leaves, if registers are not in their homes.
+    pub way_out: Option<u64>,
+}
+
 /// No room is left in the generation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Full;
@@ -245,8 +256,8 @@ impl Generation {
         (entry.start <= offset).then_some(entry)
     }
 
-    /// The guest pc and the place of NZCV at a host instruction that faulted. Async-signal-safe.
-    pub fn fault_at(&self, host_pc: u64) -> Option<(u64, FlagsAt)> {
+    /// What is known of a host instruction that faulted. Async-signal-safe.
+    pub fn fault_at(&self, host_pc: u64) -> Option<FaultAt> {
         let block = self.block_at(host_pc)?;
         let offset = (host_pc - self.code_base()) as u32 - block.start;
         let (mut low, mut high) = (block.faults, block.faults + block.fault_count);
@@ -259,7 +270,9 @@ impl Generation {
         }
         let record = self.fault(low);
         let pc = block.pc.wrapping_add_signed(i64::from(record.pc_delta));
-        (record.offset == offset).then_some((pc, record.flags))
+        let start = self.code_base() + u64::from(block.start);
+        let way_out = (record.way_out != 0).then(|| start + u64::from(record.way_out));
+        (record.offset == offset).then_some(FaultAt { pc, flags: record.flags, way_out })
     }
 }
 

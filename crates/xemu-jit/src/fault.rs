@@ -8,6 +8,7 @@ use xemu_host::{HostContext, HostReg};
 use xemu_x64::FlagsAt;
 use xemu_x64::contract::{Helper, LeaveReason};
 
+use crate::cache::FaultAt;
 use crate::thread::ThreadRecord;
 
 /// A host fault signal.
@@ -45,7 +46,9 @@ pub(crate) fn handle(record: &ThreadRecord, fault: &HostFault, ctx: &mut HostCon
         ctx.set_rsp(record.return_base);
         return true;
     }
-    let Some((pc, flags_at)) = generation.fault_at(host_pc) else { return false };
+    let Some(FaultAt { pc, flags: flags_at, way_out }) = generation.fault_at(host_pc) else {
+        return false;
+    };
     let mut addr = fault.addr;
     let reason = if fault.sig == SIGFPE {
         addr = generation.block_at(host_pc).map_or(pc, |b| b.pc);
@@ -73,7 +76,7 @@ pub(crate) fn handle(record: &ThreadRecord, fault: &HostFault, ctx: &mut HostCon
     cpu.engine.leave_addr = addr;
     let at = if reason == LeaveReason::Fault { Helper::LeaveFault } else { Helper::Leave };
     ctx.set_reg(HostReg::Rax, reason as u64);
-    ctx.set_rip(cpu.engine.helpers[at as usize]);
+    ctx.set_rip(way_out.unwrap_or(cpu.engine.helpers[at as usize]));
     true
 }
 

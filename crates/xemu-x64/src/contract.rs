@@ -64,7 +64,8 @@ pub const TEMPS: [Gpr; 3] = [RAX, RCX, RDX];
 /// Host vector registers that hold values within a block.
 pub const VEC_TEMPS: [Xmm; 8] = [XMM0, XMM1, XMM2, XMM3, XMM4, XMM5, XMM6, XMM7];
 
-const NO_HOME: u8 = 0xff;
+/// In tables of homes: no home.
+pub(crate) const NO_HOME: u8 = 0xff;
 
 const fn home_table<const N: usize>(homes: [(u8, u8); N]) -> [u8; 32] {
     let mut table = [NO_HOME; 32];
@@ -76,7 +77,8 @@ const fn home_table<const N: usize>(homes: [(u8, u8); N]) -> [u8; 32] {
     table
 }
 
-static X_HOME: [u8; 32] = {
+/// For each X register, the number of the host register in which it lives, or [`NO_HOME`].
+pub(crate) static X_HOME: [u8; 32] = {
     let mut pairs = [(0, 0); X_HOMES.len()];
     let mut i = 0;
     while i < X_HOMES.len() {
@@ -95,13 +97,6 @@ static V_HOME: [u8; 32] = {
     }
     home_table(pairs)
 };
-
-/// The host register in which X`n` (SP for 31) lives, if any.
-#[inline]
-pub fn x_home(n: u8) -> Option<Gpr> {
-    let home = X_HOME[usize::from(n)];
-    (home != NO_HOME).then(|| Gpr::new(home))
-}
 
 /// The host register in which V`n` lives, if any.
 #[inline]

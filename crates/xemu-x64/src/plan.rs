@@ -1,9 +1,10 @@
 //! What a backward walk over the block tells the emitter before it starts: which values can be
 //! computed straight into a guest register's home, and where NZCV is still needed.
 
-use xemu_ir::{Analysis, Block, Effects, Inst, Op, Val};
+use xemu_ir::{Analysis, Block, Effects, Inst, Op, Ty, Val};
 
-use crate::contract::{v_home, x_home};
+use crate::asm::Gpr;
+use crate::contract::{NO_HOME, X_HOME, v_home};
 
 /// No home.
 pub const NO_HINT: u8 = 0xff;
@@ -12,24 +13,47 @@ pub const NO_HINT: u8 = 0xff;
 const DEFERRED: u8 = 1;
 /// The op reads a value whose op is deferred until then.
 const BRINGS: u8 = 2;
+/// NZCV is read after the op, in the block or beyond.
+const FLAGS_AFTER: u8 = 4;
+
+/// X register `to` lives in the host register that is the home of X`from` by the contract, which
+/// is in the state meanwhile.
+#[derive(Clone, Copy, Debug)]
+pub struct Moved {
+    /// The register that the loop does not use.
+    pub from: u8,
+    /// The register that it uses.
+    pub to: u8,
+    /// The host register.
+    pub home: Gpr,
+}
+
+/// How many homes a loop changes at most: each costs four moves whenever it is entered and left.
+const MOST_MOVED: usize = 6;
+/// How often a loop reads and writes a register that is worth moving.
+const WORTH_MOVING: u32 = 2;
 
 /// The plan for one block; reused from block to block.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Plan {
     /// For each instruction, the guest register whose home its value may be computed into at once.
     pub hint: Vec<u8>,
-    /// For each instruction, whether NZCV is read after it, in the block or beyond.
-    pub flags_after: Vec<bool>,
     /// For each instruction, the index of the last one that needs its value.
     pub last_use: Vec<u32>,
-    /// For each instruction, the index of the first one that needs its value.
+    /// For each instruction whose value is needed, the index of the first one that needs it.
     first_use: Vec<u32>,
-    /// For each instruction, a set of [`DEFERRED`] and [`BRINGS`].
-    role: Vec<u8>,
+    /// For each instruction, a set of [`DEFERRED`], [`BRINGS`] and [`FLAGS_AFTER`].
+    marks: Vec<u8>,
+    /// For each X register, the number of its home in the block, or [`NO_HOME`].
+    homes: [u8; 32],
+    /// Homes that other X registers have within the block than by the contract.
+    pub moved: Vec<Moved>,
     /// Whether NZCV is read before the block overwrites it.
     pub flags_before: bool,
+    walk: Walk,
 }
 
+#[derive(Debug)]
 struct Pending {
     /// For each guest register, the value that a later write stores there, if it may be computed
     /// in place: nothing between reads the register or needs exact state.
@@ -38,7 +62,7 @@ struct Pending {
 }
 
 impl Pending {
-    const NONE: u32 = u32::MAX;
+    const NOTHING: Self = Self { value: [0; 32], used: 0 };
 
     fn clear(&mut self) {
         self.used = 0;
@@ -53,54 +77,108 @@ impl Pending {
         self.used |= 1 << n;
     }
 
-    fn take(&mut self, v: u32) -> Option<u8> {
-        let mut left = self.used;
-        let mut found = None;
-        while left != 0 {
-            let n = left.trailing_zeros() as u8;
-            left &= left - 1;
-            if self.value[usize::from(n)] == v {
-                self.drop(n);
-                // A second register takes a copy.
-                found = Some(n);
-            }
+    /// Whether `v` may be computed into register `n`, which it is written to later.
+    fn take(&mut self, n: u8, v: u32) -> bool {
+        let found = self.used >> n & 1 != 0 && self.value[usize::from(n)] == v;
+        if found {
+            self.drop(n);
         }
         found
     }
 }
 
 /// What the walk knows of what comes behind.
+#[derive(Debug)]
 struct Walk {
     x: Pending,
     v: Pending,
     /// NZCV is read.
     flags: bool,
-    /// For each X register, the next op from which on the register may hold something else.
+    /// For each X register in `written`, the next op from which on it may hold something else.
     next_write: [u32; 32],
+    written: u32,
     /// The same for all registers.
     next_write_to_any: u32,
 }
 
 impl Plan {
-    /// Plans `block`. `bmi2`: products and rotations need not touch EFLAGS.
-    pub fn make(&mut self, block: &Block, an: &Analysis, bmi2: bool) {
+    /// A plan for nothing.
+    pub fn new() -> Self {
+        Self {
+            hint: Vec::new(),
+            last_use: Vec::new(),
+            first_use: Vec::new(),
+            marks: Vec::new(),
+            homes: X_HOME,
+            moved: Vec::new(),
+            flags_before: false,
+            walk: Walk {
+                x: Pending::NOTHING,
+                v: Pending::NOTHING,
+                flags: false,
+                next_write: [0; 32],
+                written: 0,
+                next_write_to_any: u32::MAX,
+            },
+        }
+    }
+
+    /// The host register in which X`n` (SP for 31) lives in the block, if any.
+    #[inline]
+    pub fn x_home(&self, n: u8) -> Option<Gpr> {
+        let home = self.homes[usize::from(n)];
+        (home != NO_HOME).then(|| Gpr::new(home))
+    }
+
+    /// Gives the homes of registers that the loop, whose last op is `end`, does not use to those
+    /// that it uses most.
+    fn choose_homes(&mut self, block: &Block, end: usize) {
+        let mut uses = [0u32; 32];
+        for inst in &block.insts[..end] {
+            if matches!(inst.op, Op::GetX | Op::GetW | Op::SetX | Op::SetW) {
+                uses[usize::from(inst.a & 31)] += 1;
+            }
+        }
+        while self.moved.len() < MOST_MOVED {
+            let unused = |n: &u8| uses[usize::from(*n)] == 0;
+            let Some(from) = (0..32).filter(unused).find(|n| self.x_home(*n).is_some()) else {
+                return;
+            };
+            let homeless = (0..31).filter(|n| self.x_home(*n).is_none());
+            let Some(to) = homeless.max_by_key(|n| uses[usize::from(*n)]) else { return };
+            if uses[usize::from(to)] < WORTH_MOVING {
+                return;
+            }
+            let home = core::mem::replace(&mut self.homes[usize::from(from)], NO_HOME);
+            self.homes[usize::from(to)] = home;
+            self.moved.push(Moved { from, to, home: Gpr::new(home) });
+        }
+    }
+
+    /// Plans `block`. `bmi2`: products and rotations need not touch EFLAGS. `may_move`: X registers
+    /// may have other homes than by the contract if the block is a loop.
+    pub fn make(&mut self, block: &Block, an: &Analysis, bmi2: bool, may_move: bool) {
         let n = block.insts.len();
-        refill(&mut self.hint, n, NO_HINT);
-        refill(&mut self.flags_after, n, false);
-        refill(&mut self.first_use, n, 0);
-        refill(&mut self.role, n, 0);
+        if !self.moved.is_empty() {
+            self.moved.clear();
+            self.homes = X_HOME;
+        }
+        if let Some(end) = an.last_jump_back.filter(|_| may_move) {
+            self.choose_homes(block, end as usize);
+        }
+        self.hint.clear();
+        self.hint.resize(n, NO_HINT);
+        self.marks.clear();
+        self.marks.resize(n, 0);
+        self.first_use.resize(n, 0);
         self.last_use.clear();
         self.last_use.extend_from_slice(&an.last_use);
-        let mut walk = Walk {
-            x: Pending { value: [Pending::NONE; 32], used: 0 },
-            v: Pending { value: [Pending::NONE; 32], used: 0 },
-            flags: false,
-            next_write: [u32::MAX; 32],
-            next_write_to_any: u32::MAX,
-        };
+        self.walk.start();
         for i in (0..n).rev() {
             let inst = &block.insts[i];
-            self.flags_after[i] = walk.flags;
+            if self.walk.flags {
+                self.marks[i] |= FLAGS_AFTER;
+            }
             if inst.op == Op::Nop {
                 continue;
             }
@@ -109,65 +187,96 @@ impl Plan {
                     self.first_use[arg.index()] = i as u32;
                 }
             }
-            let effects = inst.effects();
-            walk.flags_through(effects, an.flags_live[i]);
-            if walk.writes(block, i as u32, inst) {
-                continue;
-            }
-            if effects.has(Effects::WRITES_STATE) {
-                walk.next_write_to_any = i as u32;
-            }
+            self.through(block, an, i, inst, bmi2);
+        }
+        self.flags_before = self.walk.flags;
+    }
+
+    fn through(&mut self, block: &Block, an: &Analysis, i: usize, inst: &Inst, bmi2: bool) {
+        let effects = inst.effects();
+        self.walk.flags_through(effects, an.flags_live[i]);
+        match inst.op {
+            Op::SetX | Op::SetW => return self.write_x(block, i as u32, inst),
+            Op::SetV => return self.write_v(block, inst),
+            Op::GetX | Op::GetW => return self.walk.x.drop(inst.a),
+            Op::GetV => return self.walk.v.drop(inst.a),
+            _ => {}
+        }
+        if effects.has(Effects::WRITES_STATE) {
+            self.walk.next_write_to_any = i as u32;
+        }
+        let register = self.hint[i];
+        if register != NO_HINT {
             // The op that defines the value may itself fault: then it has not written it.
-            if let Some(register) = walk.x.take(i as u32) {
-                self.hint[i] = register;
-                walk.next_write[usize::from(register)] = i as u32;
-            } else if let Some(register) = walk.v.take(i as u32) {
-                self.hint[i] = register;
-            } else if (Op::Add32 as u16..=Op::Umulh as u16).contains(&(inst.op as u16)) {
-                self.defer(&walk, block, an, i, bmi2);
-            }
-            if effects.needs_state() {
-                walk.x.clear();
-                walk.v.clear();
+            let vector = inst.ty() == Ty::V;
+            let pending = if vector { &mut self.walk.v } else { &mut self.walk.x };
+            if !pending.take(register, i as u32) {
+                self.hint[i] = NO_HINT;
+            } else if !vector {
+                self.walk.note_write(register, i as u32);
             }
         }
-        self.flags_before = walk.flags;
+        if self.hint[i] == NO_HINT && may_wait(inst.op) {
+            self.defer(block, an, i, bmi2);
+        }
+        if effects.needs_state() {
+            self.walk.x.clear();
+            self.walk.v.clear();
+        }
+    }
+
+    fn write_x(&mut self, block: &Block, i: u32, inst: &Inst) {
+        self.walk.note_write(inst.a, i);
+        if self.x_home(inst.a).is_some() {
+            self.walk.x.drop(inst.a);
+            let v = inst.args[0];
+            if can_define(block, v.index(), inst.op == Op::SetW) {
+                self.walk.x.set(inst.a, v.0);
+                // Where two registers get the value, the second one takes a copy.
+                self.hint[v.index()] = inst.a;
+            }
+        }
+    }
+
+    fn write_v(&mut self, block: &Block, inst: &Inst) {
+        if v_home(inst.a).is_some() {
+            self.walk.v.drop(inst.a);
+            let v = inst.args[0];
+            if is_computed(block.def(v).op) {
+                self.walk.v.set(inst.a, v.0);
+                self.hint[v.index()] = inst.a;
+            }
+        }
     }
 
     /// Lets op `i` wait until its value is needed, if that is better: it reads guest registers that
     /// keep their values until then, so that its own value alone would occupy a temporary.
-    fn defer(&mut self, walk: &Walk, block: &Block, an: &Analysis, i: usize, bmi2: bool) {
+    fn defer(&mut self, block: &Block, an: &Analysis, i: usize, bmi2: bool) {
         let inst = &block.insts[i];
         let mut user = self.first_use[i] as usize;
-        if self.role[user] & DEFERRED != 0 {
+        if self.marks[user] & DEFERRED != 0 {
             user = self.first_use[user] as usize;
         } else if user <= i + 1 {
             return;
         }
         // Where NZCV is in EFLAGS, other ops would have it written to the state.
         let keeps_flags = bmi2 && keeps_flags(block, inst);
-        if !keeps_flags && self.flags_after[user - 1] {
+        if !keeps_flags && self.flags_after(user - 1) {
             return;
         }
         let stays = |v: &Val| {
             let arg = block.def(*v);
             match arg.op {
                 Op::Const32 | Op::Const64 => true,
-                Op::GetX | Op::GetW => {
-                    let write = walk.next_write[usize::from(arg.a & 31)];
-                    write.min(walk.next_write_to_any) as usize >= user
-                }
-                op => {
-                    (Op::Add32 as u16..=Op::Umulh as u16).contains(&(op as u16))
-                        && an.uses[v.index()] == 1
-                }
+                Op::GetX | Op::GetW => self.walk.keeps(arg.a, user),
+                op => may_wait(op) && an.uses[v.index()] == 1,
             }
         };
         if !inst.args.iter().filter(|v| v.is_some()).all(stays) {
             return;
         }
-        self.role[i] |= DEFERRED;
-        self.role[self.first_use[i] as usize] |= BRINGS;
+        self.marks[i] |= DEFERRED;
+        self.marks[self.first_use[i] as usize] |= BRINGS;
         self.first_use[i] = user as u32;
         for arg in inst.args {
             if arg.is_some() && an.uses[arg.index()] > 1 {
@@ -177,14 +286,19 @@ impl Plan {
         }
     }
 
+    /// Whether NZCV is read after op `i`, in the block or beyond.
+    pub fn flags_after(&self, i: usize) -> bool {
+        self.marks[i] & FLAGS_AFTER != 0
+    }
+
     /// Whether op `i` is emitted where its value is needed first.
     pub fn is_deferred(&self, i: usize) -> bool {
-        self.role[i] & DEFERRED != 0
+        self.marks[i] & DEFERRED != 0
     }
 
     /// Whether op `i` reads a value whose op is deferred until then.
     pub fn brings(&self, i: usize) -> bool {
-        self.role[i] & BRINGS != 0
+        self.marks[i] & BRINGS != 0
     }
 }
 
@@ -201,44 +315,30 @@ impl Walk {
         }
     }
 
-    /// Notes reads and writes of registers; says whether `inst` is a write of one.
-    fn writes(&mut self, block: &Block, i: u32, inst: &Inst) -> bool {
-        match inst.op {
-            Op::SetX | Op::SetW => {
-                self.next_write[usize::from(inst.a & 31)] = i;
-                if x_home(inst.a).is_some() {
-                    self.x.drop(inst.a);
-                    if can_define(block, inst.args[0].index(), inst.op == Op::SetW) {
-                        self.x.set(inst.a, inst.args[0].0);
-                    }
-                }
-                true
-            }
-            Op::SetV => {
-                if v_home(inst.a).is_some() {
-                    self.v.drop(inst.a);
-                    if is_computed(block.def(inst.args[0]).op) {
-                        self.v.set(inst.a, inst.args[0].0);
-                    }
-                }
-                true
-            }
-            Op::GetX | Op::GetW => {
-                self.x.drop(inst.a);
-                false
-            }
-            Op::GetV => {
-                self.v.drop(inst.a);
-                false
-            }
-            _ => false,
-        }
+    fn start(&mut self) {
+        self.x.clear();
+        self.v.clear();
+        self.flags = false;
+        self.written = 0;
+        self.next_write_to_any = u32::MAX;
+    }
+
+    fn note_write(&mut self, n: u8, i: u32) {
+        self.next_write[usize::from(n & 31)] = i;
+        self.written |= 1 << (n & 31);
+    }
+
+    /// Whether X`n` holds the same until op `user`.
+    fn keeps(&self, n: u8, user: usize) -> bool {
+        let n = n & 31;
+        self.next_write_to_any as usize >= user
+            && (self.written >> n & 1 == 0 || self.next_write[usize::from(n)] as usize >= user)
     }
 }
 
-fn refill<T: Clone>(list: &mut Vec<T>, n: usize, with: T) {
-    list.clear();
-    list.resize(n, with);
+/// Whether the op is one of plain arithmetic, which may wait until its value is needed.
+fn may_wait(op: Op) -> bool {
+    (Op::Add32 as u16..=Op::Umulh as u16).contains(&(op as u16))
 }
 
 /// Whether the op can be emitted with BMI2 so that EFLAGS stay.

@@ -26,11 +26,16 @@ pub fn run(block: &mut Block, ctx: &mut Context<'_>, out: &mut Analysis) {
     out.last_use.extend(0..n as u32);
     out.flags_live.clear();
     out.flags_live.resize(n, false);
+    out.last_jump_back = None;
+    let start = block.pc;
     let mut live = Live { flags: true, x_dead: 0, v_dead: 0 };
     for i in (0..n).rev() {
         let inst = &mut block.insts[i];
         let effects = inst.effects();
         live.at_exit(inst, effects, ctx, &mut out.flags_live[i]);
+        if inst.imm == start && (effects.has(Effects::SIDE_EXIT) || inst.op == Op::Goto) {
+            out.last_jump_back = out.last_jump_back.or(Some(i as u32));
+        }
         if is_dead(inst, effects, out.uses[i], &live) {
             *inst = nop();
             continue;

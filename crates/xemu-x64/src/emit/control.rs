@@ -9,7 +9,7 @@ use super::flags::{InHost, Test, carry_for, save};
 use super::{Cold, Emitter, ExitKind, ExitSlot, Head};
 use crate::asm::reg::{RAX, RCX, RDX, RSP};
 use crate::asm::{self, Alu, BitTest, Label, Mem, Width};
-use crate::contract::{Helper, LOOKUP_ENTRIES, LeaveReason, engine, helper, state};
+use crate::contract::{Helper, LOOKUP_ENTRIES, LeaveReason, engine, helper, state, x_slot};
 
 use Width::{W32, W64};
 
@@ -82,13 +82,38 @@ impl Emitter<'_> {
         if !self.ctx.loop_inside {
             return;
         }
-        let mut insts = self.block.insts.iter();
-        let jumps_back = |inst: &Inst| is_jump(inst.op) && inst.imm == self.block.pc;
-        if self.s.plan.flags_before && insts.any(jumps_back) {
+        for k in 0..self.s.plan.moved.len() {
+            let moved = self.s.plan.moved[k];
+            self.asm.store(W64, x_slot(moved.from), moved.home);
+            self.asm.mov(W64, moved.home, x_slot(moved.to));
+        }
+        if self.s.plan.flags_before && self.an.last_jump_back.is_some() {
             self.load_carry(InHost::Direct);
             self.flags.in_state = false;
         }
         self.head = Some(Head { label: self.asm.here(), flags: self.flags.host });
+    }
+
+    /// Makes homes what they are by the contract, wherever the block is left. EFLAGS stay.
+    pub(super) fn restore_homes(&mut self) {
+        for k in 0..self.s.plan.moved.len() {
+            let moved = self.s.plan.moved[k];
+            self.asm.store(W64, x_slot(moved.to), moved.home);
+            self.asm.mov(W64, moved.home, x_slot(moved.from));
+        }
+    }
+
+    /// Behind the block: where control goes on after a fault, as a helper's address is in RAX.
+    pub(super) fn way_out(&mut self) {
+        if self.s.plan.moved.is_empty() || self.s.faults.is_empty() {
+            return;
+        }
+        let at = self.asm.pos() as u32;
+        self.restore_homes();
+        self.asm.jmp_rm(helper(Helper::Leave));
+        for fault in &mut self.s.faults {
+            fault.way_out = at;
+        }
     }
 
     /// The block's start, if a jump to `target` goes there.
@@ -103,6 +128,7 @@ impl Emitter<'_> {
             return;
         }
         self.save_flags_if(self.an.flags_live[self.cur]);
+        self.restore_homes();
         if self.may_loop(target) {
             self.poll();
             let label = self.asm.new_label();
@@ -139,6 +165,7 @@ impl Emitter<'_> {
 
     /// Leaves through an exit's stub.
     fn poll_left(&mut self, slot: u32) {
+        self.restore_homes();
         let label = self.asm.new_label();
         self.asm.jmp(label);
         self.s.cold.push(Cold::Poll { label, slot });
@@ -256,6 +283,7 @@ impl Emitter<'_> {
 
     fn call(&mut self, target: u64) {
         self.save_flags_if(self.an.flags_live[self.cur]);
+        self.restore_homes();
         let slot = self.new_exit(target, ExitKind::Call);
         if self.may_loop(target) {
             // A recursion need not contain another jump backwards.
@@ -274,6 +302,7 @@ impl Emitter<'_> {
         self.save_flags_if(true);
         self.take_fixed(RAX);
         self.load_gpr(RAX, v, W64);
+        self.restore_homes();
     }
 
     /// Looks RAX up in the thread's table: RCX is the entry's address, and the comparison is made.
@@ -328,6 +357,7 @@ impl Emitter<'_> {
                     if save_flags && !flags.in_state {
                         save(self.asm, flags.host);
                     }
+                    self.restore_homes();
                     if poll {
                         self.poll();
                         let left = self.asm.new_label();
@@ -380,14 +410,6 @@ impl Emitter<'_> {
             self.asm.bind(label);
         }
     }
-}
-
-fn is_jump(op: Op) -> bool {
-    use Op::*;
-    matches!(
-        op,
-        ExitIf | ExitIfZ32 | ExitIfZ64 | ExitIfNz32 | ExitIfNz64 | ExitIfBitZ | ExitIfBitNz | Goto
-    )
 }
 
 fn immediate16(inst: &Inst) -> u32 {

@@ -133,7 +133,7 @@ impl Emitter<'_> {
         let effects = self.block.insts[j].effects();
         let replaced = effects.has(Effects::WRITES_FLAGS);
         let leaves = effects.has(Effects::SIDE_EXIT) && self.an.flags_live[j];
-        if !replaced && (self.s.plan.flags_after[j] || leaves) {
+        if !replaced && (self.s.plan.flags_after(j) || leaves) {
             return None;
         }
         // Whoever leaves the block before the reader takes the flags along.

@@ -112,6 +112,8 @@ pub struct FaultRecord {
     pub pc_delta: i32,
     /// Where NZCV is.
     pub flags: FlagsAt,
+    /// If not 0, the offset of the code that goes on to `Helper::Leave` after a fault here.
+    pub way_out: u32,
 }
 
 /// How the instructions of a block are executed where host code alone does not do it.
@@ -222,7 +224,7 @@ impl Compiler {
             asm: Asm::new(features.avx2),
             features,
             scratch: Scratch {
-                plan: Plan::default(),
+                plan: Plan::new(),
                 values: Vec::new(),
                 gpr: File::new(TEMPS.len()),
                 vec: File::new(VEC_TEMPS.len()),
@@ -249,9 +251,20 @@ impl Compiler {
         an: &Analysis,
         ctx: &CompileContext,
     ) -> Result<Compiled<'_>, CompileError> {
+        let may_move = ctx.loop_inside && !ctx.check_tags;
+        let mut ways = self.emit(block, an, ctx, may_move);
+        if ways.routine && !self.scratch.plan.moved.is_empty() {
+            // Routines know registers by the contract's homes.
+            ways = self.emit(block, an, ctx, false);
+        }
+        let code = self.asm.finish().map_err(CompileError::Encoding)?;
+        Ok(Compiled { code, exits: &self.scratch.exits, faults: &self.scratch.faults, ways })
+    }
+
+    fn emit(&mut self, block: &Block, an: &Analysis, ctx: &CompileContext, may_move: bool) -> Ways {
         let s = &mut self.scratch;
         self.asm.reset();
-        s.plan.make(block, an, self.features.bmi2);
+        s.plan.make(block, an, self.features.bmi2, may_move);
         s.values.clear();
         s.values.resize(block.insts.len(), Value::NONE);
         s.gpr.reset();
@@ -280,9 +293,7 @@ impl Compiler {
             ways: Ways::default(),
         };
         e.block();
-        let ways = e.ways;
-        let code = self.asm.finish().map_err(CompileError::Encoding)?;
-        Ok(Compiled { code, exits: &self.scratch.exits, faults: &self.scratch.faults, ways })
+        e.ways
     }
 }
 
@@ -332,17 +343,22 @@ impl Emitter<'_> {
             if self.s.plan.is_deferred(i) {
                 continue;
             }
-            if self.s.plan.brings(i) {
+            let brings = self.s.plan.brings(i);
+            if brings {
                 self.bring_args(&inst, i);
             }
-            self.flags_needed = self.s.plan.flags_after[i];
+            self.flags_needed = self.s.plan.flags_after(i);
             self.one(i, &inst);
             if self.ended {
                 break;
             }
+            if brings {
+                self.release_shared(&inst);
+            }
             self.release(&inst);
         }
         self.cold();
+        self.way_out();
         self.stubs();
         self.place_pool();
     }
@@ -367,42 +383,32 @@ impl Emitter<'_> {
             if self.s.plan.brings(arg.index()) {
                 self.bring_args(&deferred, user);
             }
-            self.flags_needed = self.s.plan.flags_after[user - 1];
+            self.flags_needed = self.s.plan.flags_after(user - 1);
             self.one(arg.index(), &deferred);
             self.release(&deferred);
+        }
+    }
+
+    /// Frees what ops that were deferred until `inst` share with others, and was kept for them.
+    fn release_shared(&mut self, inst: &Inst) {
+        for arg in inst.args {
+            if arg.is_some() && self.s.plan.is_deferred(arg.index()) {
+                let deferred = self.block.insts[arg.index()];
+                self.release(&deferred);
+                self.release_shared(&deferred);
+            }
         }
     }
 
     /// Frees the places of operands that were used for the last time, and of an unused result.
     fn release(&mut self, inst: &Inst) {
         for arg in inst.args {
-            if !arg.is_some() {
-                continue;
-            }
-            let deferred = self.s.plan.is_deferred(arg.index());
-            if self.s.plan.last_use[arg.index()] as usize == self.cur {
+            if arg.is_some() && self.s.plan.last_use[arg.index()] as usize == self.cur {
                 self.discard(arg);
-            }
-            if deferred {
-                // What it shares with others was kept for it.
-                self.release_shared(arg.index());
             }
         }
         if inst.ty() != Ty::Non && self.an.uses[self.cur] == 0 {
             self.discard(Val(self.cur as u32));
-        }
-    }
-
-    fn release_shared(&mut self, deferred: usize) {
-        for arg in self.block.insts[deferred].args {
-            if arg.is_some() {
-                if self.s.plan.last_use[arg.index()] as usize == self.cur {
-                    self.discard(arg);
-                }
-                if self.s.plan.is_deferred(arg.index()) {
-                    self.release_shared(arg.index());
-                }
-            }
         }
     }
 
@@ -434,7 +440,7 @@ impl Emitter<'_> {
         let pc_delta = self.pc.wrapping_sub(self.block.pc) as i64 as i32;
         let flags = self.flags.at();
         let offset = self.asm.pos() as u32;
-        self.s.faults.push(FaultRecord { offset, pc_delta, flags });
+        self.s.faults.push(FaultRecord { offset, pc_delta, flags, way_out: 0 });
     }
 
     /// Leaves the block for good at the present guest instruction, which is to be interpreted.
@@ -448,6 +454,7 @@ impl Emitter<'_> {
     /// Leaves with `reason` and the state's pc set. Clobbers RAX.
     fn leave(&mut self, reason: LeaveReason, pc: u64) {
         let rax = TEMPS[0];
+        self.restore_homes();
         self.asm.mov_imm(rax, pc);
         self.asm.store(Width::W64, state(offset_of!(CpuState, pc)), rax);
         self.asm.mov_imm(rax, reason as u64);

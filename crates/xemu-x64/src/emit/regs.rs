@@ -12,7 +12,7 @@ use super::vec_const::constant_zero_above;
 use super::vec_form::PSHUFD;
 use crate::alloc::{File, Loc, Ready};
 use crate::asm::{Gpr, GprMem, VecMove, Width, Xmm, XmmMem};
-use crate::contract::{TEMPS, VEC_TEMPS, spill_slot, v_home, v_slot, x_home, x_slot};
+use crate::contract::{TEMPS, VEC_TEMPS, spill_slot, v_home, v_slot, x_slot};
 use crate::plan::NO_HINT;
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -58,7 +58,7 @@ impl Emitter<'_> {
     // Guest registers
 
     pub(super) fn get_x(&mut self, i: usize, n: u8) {
-        self.get(i, n, x_home(n).is_some(), Class::Int);
+        self.get(i, n, self.s.plan.x_home(n).is_some(), Class::Int);
     }
 
     pub(super) fn get_v(&mut self, i: usize, n: u8) {
@@ -117,7 +117,7 @@ impl Emitter<'_> {
 
     pub(super) fn set_x(&mut self, n: u8, v: Val) {
         let loc = self.value_loc(v);
-        if let Some(home) = x_home(n) {
+        if let Some(home) = self.s.plan.x_home(n) {
             if loc == Loc::Home(n) && self.s.plan.hint[v.index()] == n {
                 self.part_aliases(n, Class::Int, v);
                 return;
@@ -149,7 +149,7 @@ impl Emitter<'_> {
             return self.set_x(n, v);
         }
         self.part_aliases(n, Class::Int, Val::NONE);
-        if let Some(home) = x_home(n) {
+        if let Some(home) = self.s.plan.x_home(n) {
             self.load_gpr(home, v, Width::W32);
             return;
         }
@@ -311,7 +311,9 @@ impl Emitter<'_> {
     fn gpr_place(&self, loc: Loc) -> GprMem {
         match loc {
             Loc::Temp(t) => TEMPS[usize::from(t)].into(),
-            Loc::Home(n) => x_home(n).expect("invariant: the register has a home").into(),
+            Loc::Home(n) => {
+                self.s.plan.x_home(n).expect("invariant: the register has a home").into()
+            }
             Loc::State(n) => x_slot(n).into(),
             Loc::Spill(k) => spill_slot(k).into(),
             Loc::None | Loc::Const => unreachable!("invariant: the value is somewhere"),
@@ -380,7 +382,7 @@ impl Emitter<'_> {
     /// The value in a register, to be read only.
     pub(super) fn use_g(&mut self, v: Val) -> Gpr {
         match self.value_loc(v) {
-            Loc::Home(n) => x_home(n).expect("invariant: the register has a home"),
+            Loc::Home(n) => self.s.plan.x_home(n).expect("invariant: the register has a home"),
             loc => TEMPS[usize::from(self.use_temp(Class::Int, v, loc))],
         }
     }
@@ -488,7 +490,7 @@ impl Emitter<'_> {
         let n = self.s.plan.hint[i];
         if n != NO_HINT {
             self.define_home(i, n, Class::Int);
-            return x_home(n).expect("invariant: a hint names a register with a home");
+            return self.s.plan.x_home(n).expect("invariant: a hint names a register with a home");
         }
         self.def_apart_g(i)
     }
