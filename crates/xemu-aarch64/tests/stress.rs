@@ -1,8 +1,9 @@
-//! Runs the tests of `test-binaries/stress`: the translator's run time under load, with a
-//! code cache of the usual size and with one so small that it is filled again and again.
+//! Runs the tests of `test-binaries/stress`, the translator's run time under load, and of
+//! `test-binaries/storm`, signals at random instants: with a code cache of the usual size and with
+//! one so small that it is filled again and again; storms under the other engines too.
 //!
-//! Each prints verdicts only, compared with `test-binaries/expected/stress.NAME`. `XEMU_STRESS=N`
-//! makes them work N times as long.
+//! Each prints verdicts only, compared with `test-binaries/expected/PROGRAM.NAME`.
+//! `XEMU_STRESS=N` makes them work N times as long; a storm is of 2,500 signals at first.
 
 mod common;
 
@@ -16,19 +17,30 @@ use libtest_mimic::{Arguments, Failed, Trial};
 
 const LIMIT: Duration = Duration::from_secs(300);
 
-/// Ways to run every test: a name, and the emulator's options.
-const WAYS: &[(&str, &[&str])] = &[("usual", &[]), ("tiny_cache", &["--cache-size", "2M"])];
+/// A way to run a test: a name, and the emulator's options.
+type Way = (&'static str, &'static [&'static str]);
 
-/// Whether a test says something only with a small cache.
-fn needs_tiny_cache(test: &str) -> bool {
-    test == "bounded"
+const USUAL: Way = ("usual", &[]);
+const TINY_CACHE: Way = ("tiny_cache", &["--cache-size", "2M"]);
+const EAGER: Way = ("eager", &["--eager"]);
+const INTERP: Way = ("interp", &["--engine", "interp"]);
+
+/// The ways to run a test of a program; none for another program.
+fn ways(program: &str, test: &str) -> &'static [Way] {
+    match (program, test) {
+        ("stress", "bounded") => &[TINY_CACHE],
+        ("stress", _) => &[USUAL, TINY_CACHE],
+        ("storm", _) => &[USUAL, TINY_CACHE, EAGER, INTERP],
+        _ => &[],
+    }
 }
 
-fn check(test: &str, options: &[&str], folder: &Path) -> Result<(), Failed> {
-    let expected = fs::read(folder.join("expected").join(format!("stress.{test}")))?;
+fn check(program: &str, test: &str, options: &[&str], folder: &Path) -> Result<(), Failed> {
+    let expected = fs::read(folder.join("expected").join(format!("{program}.{test}")))?;
     let scale = std::env::var("XEMU_STRESS").unwrap_or_else(|_| "1".into());
     let mut command = Command::new(EMULATOR);
-    command.args(options).arg("./stress").args([test, &scale]).current_dir(folder);
+    let file = format!("./{program}");
+    command.args(options).arg(file).args([test, &scale]).current_dir(folder);
     let outcome = run(&mut command, LIMIT)?;
     let mut problems = String::new();
     if outcome.timed_out {
@@ -48,14 +60,11 @@ fn main() {
     let mut trials = Vec::new();
     for file in fs::read_dir(folder.join("expected")).expect("test-binaries/expected") {
         let name = file.expect("a readable folder").file_name();
-        let Some(test) = name.to_str().and_then(|n| n.strip_prefix("stress.")) else { continue };
-        for (way, options) in WAYS {
-            if options.is_empty() && needs_tiny_cache(test) {
-                continue;
-            }
-            let (test, folder) = (test.to_owned(), folder.clone());
-            trials.push(Trial::test(format!("{test}::{way}"), move || {
-                check(&test, options, &folder)
+        let Some((program, test)) = name.to_str().and_then(|n| n.split_once('.')) else { continue };
+        for (way, options) in ways(program, test) {
+            let (program, test, folder) = (program.to_owned(), test.to_owned(), folder.clone());
+            trials.push(Trial::test(format!("{program}::{test}::{way}"), move || {
+                check(&program, &test, options, &folder)
             }));
         }
     }

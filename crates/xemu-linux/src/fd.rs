@@ -39,6 +39,13 @@ fn forget_rings(t: &Thread, fds: std::ops::RangeInclusive<u32>) {
     }
 }
 
+/// The process that a pidfd stands for, in this process's eyes.
+pub fn process_of(pidfd: i32) -> Option<i32> {
+    let text = std::fs::read_to_string(format!("/proc/self/fdinfo/{pidfd}")).ok()?;
+    let line = text.lines().find_map(|line| line.strip_prefix("Pid:"))?;
+    line.trim().parse().ok()
+}
+
 /// close.
 pub fn close(t: &mut Thread, fd: Fd) -> SysResult {
     if is_reserved(fd.0) {

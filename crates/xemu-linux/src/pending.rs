@@ -76,7 +76,17 @@ pub fn take(wanted: SigSet) -> Option<SigInfo> {
     })
 }
 
-/// Forgets all, as a new process does.
+/// Takes all that wait, for the time in which a new process is made: it begins without them.
+pub fn take_all() -> Vec<SigInfo> {
+    std::iter::from_fn(|| take(SigSet(u64::MAX))).collect()
+}
+
+/// Puts back what [`take_all`] gave.
+pub fn put_back(held: &[SigInfo]) {
+    held.iter().for_each(queue);
+}
+
+/// Forgets all.
 pub fn clear() {
     PENDING.with(|pending| pending.queued.store(0, Ordering::Release));
 }
@@ -98,5 +108,17 @@ mod tests {
         assert_eq!(take(SigSet(u64::MAX)).map(|i| i.addr()), Some(5));
         assert_eq!(take(SigSet(u64::MAX)).map(|i| i.signo()), Some(SIGUSR1));
         assert_eq!(take(SigSet(u64::MAX)), None);
+    }
+
+    #[test]
+    fn signals_are_kept_for_the_parent() {
+        clear();
+        queue(&SigInfo::kernel(SIGUSR1));
+        let held = take_all();
+        assert_eq!(queued(), SigSet::EMPTY);
+        queue(&SigInfo::fault(SIGBUS, 0, 5));
+        put_back(&held);
+        assert_eq!(queued(), SigSet::of(SIGUSR1).or(SigSet::of(SIGBUS)));
+        clear();
     }
 }

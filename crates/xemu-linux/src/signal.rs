@@ -21,7 +21,7 @@ use crate::pending;
 use crate::process::Process;
 use crate::table::SysResult;
 use crate::thread::Thread;
-use crate::{deliver, mem};
+use crate::{deliver, fd, mem};
 
 /// The signals of processor faults, whose host handlers are always the emulator's.
 pub const FAULTS: SigSet = SigSet(
@@ -171,7 +171,8 @@ pub fn before_exec(t: &Thread) {
     }
     host::set_mask(t.mask);
     // Blocked fault signals wait in slots of ours: the kernel has to keep them over the exec.
-    while let Some(info) = pending::take(SigSet(FAULTS.0 & t.mask.0)) {
+    while let Some(mut info) = pending::take(SigSet(FAULTS.0 & t.mask.0)) {
+        mask_code(&mut info);
         let ids = [host::getpid(), host::gettid(), info.signo()].map(|n| n as u64);
         let info = info.0.as_ptr() as u64;
         let _ = host::syscall(nr::RT_TGSIGQUEUEINFO, [ids[0], ids[1], ids[2], info, 0, 0]);
@@ -188,7 +189,7 @@ pub fn after_failed_exec(t: &Thread) {
 
 /// The one host handler. Async-signal-safe: thread-local slots, atomics, the given context.
 fn on_host_signal(sig: i32, host_info: &xemu_host::SigInfo, ctx: &mut HostContext) {
-    let info = SigInfo(*host_info.bytes());
+    let mut info = SigInfo(*host_info.bytes());
     // A general protection fault (an address that is not canonical) has the code SI_KERNEL.
     let from_kernel = info.is_fault() || (sig == SIGSEGV && info.code() == SI_KERNEL);
     if FAULTS.has(sig) && from_kernel {
@@ -200,6 +201,7 @@ fn on_host_signal(sig: i32, host_info: &xemu_host::SigInfo, ctx: &mut HostContex
         }
         return;
     }
+    unmask_code(&mut info);
     pending::queue(&info);
     host::interrupt(ctx, SigSet(!FAULTS.0));
     if let Some(process) = Process::get() {
@@ -284,6 +286,84 @@ fn report_own_death(t: &mut Thread, tid: Pid, sig: Sig) {
     let mut info = SigInfo::fault(sig.0, SI_TKILL, 0);
     host::getpid().encode(&mut info.0[16..]);
     deliver::die(t, &info);
+}
+
+/// Added to the code of a fault signal that a program sends to itself with the code of a fault, as
+/// crash reporters do that pass a signal on: the host's handler must know it from a real one.
+const SENT: i32 = i32::MIN;
+
+/// Adds [`SENT`] to the code of a fault signal, if it is a fault's.
+pub fn mask_code(info: &mut SigInfo) {
+    if FAULTS.has(info.signo()) && info.code() > 0 {
+        info.code().wrapping_add(SENT).encode(&mut info.0[8..]);
+    }
+}
+
+/// Takes [`SENT`] from a signal's code.
+fn unmask_code(info: &mut SigInfo) {
+    // Codes of senders are small negative numbers.
+    const LARGEST: i32 = 0x1_0000;
+    let code = info.code().wrapping_sub(SENT);
+    if FAULTS.has(info.signo()) && (0..LARGEST).contains(&code) {
+        code.encode(&mut info.0[8..]);
+    }
+}
+
+/// Makes a call that sends `info`, whose address is argument `at`. `own`: to this process, which
+/// alone may be told of faults.
+fn send_info(
+    t: &mut Thread,
+    number: u16,
+    mut args: [u64; 6],
+    (sig, at, own): (Sig, usize, bool),
+) -> SysResult {
+    let mut info = SigInfo([0; SIGINFO_SIZE]);
+    let faults = own && (1..=SIGRTMAX).contains(&sig.0) && FAULTS.has(sig.0);
+    if faults && args[at] != 0 {
+        mem::read(args[at], &mut info.0)?;
+        // The kernel takes the number from the call's arguments; one function wants both equal.
+        if info.signo() == sig.0 || number != nr::PIDFD_SEND_SIGNAL {
+            sig.0.encode(&mut info.0);
+            mask_code(&mut info);
+        }
+        args[at] = info.0.as_ptr() as u64;
+    }
+    t.blocking(number, args)
+}
+
+/// rt_sigqueueinfo.
+pub fn rt_sigqueueinfo(t: &mut Thread, pid: Pid, sig: Sig, info: In<SigInfo>) -> SysResult {
+    let args = [pid.0, sig.0].map(|n| i64::from(n).cast_unsigned());
+    let own = pid.0 == host::getpid();
+    send_info(t, nr::RT_SIGQUEUEINFO, [args[0], args[1], info.0, 0, 0, 0], (sig, 2, own))
+}
+
+/// rt_tgsigqueueinfo.
+pub fn rt_tgsigqueueinfo(
+    t: &mut Thread,
+    tgid: Pid,
+    tid: Pid,
+    sig: Sig,
+    info: In<SigInfo>,
+) -> SysResult {
+    let args = [tgid.0, tid.0, sig.0].map(|n| i64::from(n).cast_unsigned());
+    let own = tgid.0 == host::getpid();
+    let args = [args[0], args[1], args[2], info.0, 0, 0];
+    send_info(t, nr::RT_TGSIGQUEUEINFO, args, (sig, 3, own))
+}
+
+/// pidfd_send_signal.
+pub fn pidfd_send_signal(
+    t: &mut Thread,
+    pidfd: Fd,
+    sig: Sig,
+    info: In<SigInfo>,
+    flags: Hex,
+) -> SysResult {
+    let own = info.0 != 0 && fd::process_of(pidfd.0) == Some(host::getpid());
+    let args = [pidfd.0, sig.0].map(|n| i64::from(n).cast_unsigned());
+    let args = [args[0], args[1], info.0, u64::from(flags.0), 0, 0];
+    send_info(t, nr::PIDFD_SEND_SIGNAL, args, (sig, 2, own))
 }
 
 /// tkill.
@@ -381,6 +461,18 @@ mod tests {
         assert_eq!(disposition(SIGSEGV, &action(SIG_DFL), false), Disposition::Handle { flags: 0 });
         assert_eq!(disposition(SIGTERM, &action(SIG_DFL), true), Disposition::Handle { flags: 0 });
         assert_eq!(disposition(SIGKILL, &action(SIG_DFL), true), Disposition::Default);
+    }
+
+    #[test]
+    fn codes_of_sent_faults_come_back() {
+        let mut info = SigInfo::fault(SIGSEGV, SEGV_ACCERR, 5);
+        mask_code(&mut info);
+        assert!(!info.is_fault());
+        unmask_code(&mut info);
+        assert_eq!((info.code(), info.addr()), (SEGV_ACCERR, 5));
+        let mut sent = SigInfo::fault(SIGSEGV, SI_TKILL, 0);
+        unmask_code(&mut sent);
+        assert_eq!(sent.code(), SI_TKILL);
     }
 
     #[test]

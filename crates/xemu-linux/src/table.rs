@@ -354,7 +354,8 @@ syscalls! {
     137 rt_sigtimedwait (set: In<SigSet>, info: Out<SigInfo>, timeout: In<Timespec>,
             sigsetsize: Size) -> Int
         [Custom "looks into the emulator's queue first"] => call(signal_wait::rt_sigtimedwait);
-    138 rt_sigqueueinfo (pid: Pid, sig: Sig, info: In<SigInfo>) -> Int [Passthrough] => host(129);
+    138 rt_sigqueueinfo (pid: Pid, sig: Sig, info: In<SigInfo>) -> Int
+        [Custom "sent faults are told from real ones"] => call(signal::rt_sigqueueinfo);
     139 rt_sigreturn () -> Int [Custom "guest frame"] => call(signal::rt_sigreturn);
     140 setpriority (which: Int, who: Int, prio: Int) -> Int [Passthrough] => host(141);
     141 getpriority (which: Int, who: Int) -> Int [Passthrough] => host(140);
@@ -496,7 +497,7 @@ syscalls! {
             flags: Hex) -> Int
         [Passthrough] => host(279);
     240 rt_tgsigqueueinfo (tgid: Pid, tid: Pid, sig: Sig, info: In<SigInfo>) -> Int
-        [Passthrough] => host(297);
+        [Custom "sent faults are told from real ones"] => call(signal::rt_tgsigqueueinfo);
     241 perf_event_open (attr: Addr, pid: Pid, cpu: Int, group_fd: Fd, flags: Hex) -> Int
         [Passthrough] => host(298);
     242 accept4 (sockfd: Fd, addr: Addr, addrlen: Addr, flags: FileFlags) -> Int
@@ -572,7 +573,7 @@ syscalls! {
     294 kexec_file_load (kernel_fd: Fd, initrd_fd: Fd, len: Size, cmdline: Str, flags: Word) -> Int
         [Passthrough] => host(320);
     424 pidfd_send_signal (pidfd: Fd, sig: Sig, info: In<SigInfo>, flags: Hex) -> Int
-        [Passthrough] => host(424);
+        [Custom "sent faults are told from real ones"] => call(signal::pidfd_send_signal);
     425 io_uring_setup (entries: Uint, params: Addr) -> Int
         [Partial "the kernel's polling thread is replaced by calls"] => call(uring::io_uring_setup);
     426 io_uring_enter (fd: Fd, to_submit: Uint, min_complete: Uint, flags: Hex, sig: Addr,

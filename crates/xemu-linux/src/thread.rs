@@ -192,10 +192,11 @@ pub fn release(t: &mut Thread) {
 /// Gives a signal that was taken for the process to another thread; one that was sent to this
 /// thread is gone with it.
 fn hand_on_signals() {
-    while let Some(info) = pending::take(SigSet(u64::MAX)) {
+    while let Some(mut info) = pending::take(SigSet(u64::MAX)) {
         if info.code() == SI_TKILL {
             continue;
         }
+        signal::mask_code(&mut info);
         let pid = host::getpid() as u64;
         let args = [pid, info.signo() as u64, info.0.as_ptr() as u64, 0, 0, 0];
         let _ = host::syscall(nr::RT_SIGQUEUEINFO, args);
@@ -442,9 +443,11 @@ fn start_vfork(t: &mut Thread, args: &CloneArgs) -> SysResult {
     let mut child = Thread::new(t.process, cpu, child_actions(t, args));
     child.mask = t.mask;
     child.altstack = t.altstack;
+    let held = pending::take_all();
     let result = run_sharing(child, args, open, || {});
     // What the child left in the thread's slots is not ours.
     pending::clear();
+    pending::put_back(&held);
     host::set_mask(open);
     result.map(|pid| pid as u64)
 }
@@ -562,14 +565,19 @@ fn reset_host_handlers() {
 /// A process with memory of its own.
 fn start_process(t: &mut Thread, args: &CloneArgs) -> SysResult {
     let open = quiesce(t)?;
+    // Faults that are sent to the child are open in it from its first instruction on.
+    let held = pending::take_all();
     let result = fork_with_locks(t, args);
     if let Ok((Fork::Child, _)) = result {
         become_child(t, args);
+    } else {
+        pending::put_back(&held);
     }
     if let Ok((Fork::Parent(_), Some(suspension))) = &result {
         suspension.wait();
     }
     host::set_mask(open);
+    t.poll_if_deliverable();
     result.map(|(side, _)| match side {
         Fork::Parent(pid) => pid as u64,
         Fork::Child => 0,
@@ -636,7 +644,6 @@ fn become_child(t: &mut Thread, args: &CloneArgs) {
     if args.flags & CLONE_SETTLS != 0 {
         cpu.tpidr_el0 = args.tls;
     }
-    pending::clear();
     t.tid = host::gettid();
     t.robust_list = 0;
     t.process.rings.after_fork();
