@@ -1,6 +1,7 @@
 // Memory: mappings and their edges, protection, brk, what /proc says about it.
 #include <fcntl.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
 #include <sys/wait.h>
@@ -186,6 +187,43 @@ static void churn(int argc, char **argv) {
   SHOW(wrong);
 }
 
+// A program may raise its limits as far as they go, and then use what they allow.
+static void raised_limit(int argc, char **argv) {
+  (void)argc, (void)argv;
+  struct rlimit limit;
+  MUST(getrlimit(RLIMIT_AS, &limit));
+  rlim_t before = limit.rlim_cur;
+  limit.rlim_cur = limit.rlim_max;
+  MUST(setrlimit(RLIMIT_AS, &limit));
+  MUST(getrlimit(RLIMIT_AS, &limit));
+  CHECK(limit.rlim_cur == limit.rlim_max);
+  void *much = mmap(NULL, 8ul << 30, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  CHECK(much != MAP_FAILED);
+  limit.rlim_cur = before == RLIM_INFINITY ? 1ul << 32 : before;
+  MUST(setrlimit(RLIMIT_AS, &limit));
+  CHECK(mmap(NULL, 8ul << 30, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0) == MAP_FAILED);
+}
+
+// Two mappings of the same page: what is written through one is read through the other at once, unaligned and
+// beyond a word's end too.
+static void twice_mapped(int argc, char **argv) {
+  (void)argc, (void)argv;
+  int fd = MUST(memfd_create("twice", 0));
+  MUST(ftruncate(fd, PAGE));
+  volatile char *a = mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+  volatile char *b = mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+  CHECK(a != MAP_FAILED && b != MAP_FAILED && a != b);
+  uint64_t sum = 0;
+  for (uint64_t i = 0; i < 500; i++) {
+    volatile uint64_t *to = (uint64_t *)(a + i * 7), *from = (uint64_t *)(b + i * 7);
+    *to = i * 0x9e3779b97f4a7c15u;
+    sum += *from;
+    *(volatile uint16_t *)(b + i * 7 + 3) = (uint16_t)i;
+    sum ^= *to;
+  }
+  HEX(sum);
+}
+
 #ifdef __aarch64__
 static void zero_block(int argc, char **argv) {
   (void)argc, (void)argv;
@@ -208,6 +246,7 @@ static void zero_block(int argc, char **argv) {
 static const struct test TESTS[] = {
     {"mappings", mappings}, {"protections", protections}, {"moving", moving}, {"break_line", break_line},
     {"files", files}, {"inherited", inherited}, {"maps_file", maps_file}, {"churn", churn},
+    {"twice_mapped", twice_mapped}, {"raised_limit", raised_limit},
 #ifdef __aarch64__
     {"zero_block", zero_block},
 #endif

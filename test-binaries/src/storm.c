@@ -2,7 +2,7 @@
 // wanted number was handled. The code are the rounds of storm.S, which keep every register alive: each round's
 // result must be what it was when no signal came.
 //
-// `storm NAME SCALE` waits for SCALE times as many signals. Prints verdicts only.
+// `storm NAME SCALE PART` waits for SCALE times as many signals, divided by PART. Prints verdicts only.
 #include <pthread.h>
 #include <sched.h>
 #include <stdatomic.h>
@@ -36,6 +36,11 @@ static atomic_long handled, wrong, deepest, on_stack, off_stack;
 static atomic_int stop;
 static _Thread_local int depth;
 static _Thread_local char *alternate;
+// How deep each worker's handlers are; senders, the other process too, wait while they are too deep, as a slow
+// engine would never come to an end.
+static _Atomic int *depths;
+static _Thread_local int number;
+static int is_calm(int worker) { return depths[worker] < DEEPEST; }
 
 static void report(int kind, int mode, const struct state *got) {
   if (atomic_fetch_add(&wrong, 1) > 3) return;
@@ -85,9 +90,10 @@ static int is_here(const void *p) { return alternate && (uintptr_t)p - (uintptr_
 static void work(int signal, siginfo_t *info, void *context) {
   check_frame(signal, info, context);
   atomic_fetch_add(is_here(&signal) ? &on_stack : &off_stack, 1);
-  if (++depth > deepest) deepest = depth;
+  depths[number] = ++depth;
+  if (depth > deepest) deepest = depth;
   if (depth < DEEPEST) one_round(signal % KINDS, depth % MODES);
-  depth--;
+  depths[number] = --depth;
   atomic_fetch_add(&handled, 1);
 }
 // The same on a stack that is disarmed, and armed again by the return.
@@ -121,17 +127,26 @@ static atomic_int ready;
 static long wanted;
 static int disarms, has_stack;
 
-static timer_t start_timer(int number, long ns) {
-  struct sigevent event = {.sigev_notify = SIGEV_THREAD_ID, .sigev_signo = used[number]};
+static timer_t timers[WORKERS][2];
+static timer_t own_timer(int signal) {
+  struct sigevent event = {.sigev_notify = SIGEV_THREAD_ID, .sigev_signo = signal};
   event._sigev_un._tid = gettid();
   timer_t timer;
   MUST(timer_create(CLOCK_MONOTONIC, &event, &timer));
-  struct itimerspec when = {{0, ns}, {0, ns}};
-  MUST(timer_settime(timer, 0, &when, NULL));
   return timer;
 }
+// Lets the timers come once more, soon.
+static void arm_timers(unsigned *seed) {
+  for (int i = 0; i < WORKERS; i++)
+    for (int k = 0; k < 2 && is_calm(i); k++) {
+      struct itimerspec soon = {{0, 0}, {0, 10000 + rand_r(seed) % 90000}};
+      timer_settime(timers[i][k], 0, &soon, NULL);
+    }
+  struct itimerval once = {{0, 0}, {0, 300 + rand_r(seed) % 700}};
+  if (is_calm(0) && is_calm(1)) MUST(setitimer(ITIMER_REAL, &once, NULL));
+}
 static void *worker(void *argument) {
-  long number = (long)argument;
+  number = (int)(long)argument;
   if (has_stack) {
     // The kernel stacks the frames of all that wait, and starts at the top again when there is no room.
     alternate = mmap(NULL, STACK, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
@@ -141,10 +156,9 @@ static void *worker(void *argument) {
   sigset_t all;
   sigfillset(&all), pthread_sigmask(SIG_UNBLOCK, &all, NULL);
   tids[number] = gettid();
+  timers[number][0] = own_timer(SIGALRM), timers[number][1] = own_timer(SIGSEGV);
   atomic_fetch_add(&ready, 1);
-  timer_t fast = start_timer(2, 71000 + 13000 * number), slow = start_timer(6, 333000);
   for (unsigned n = number; !stop; n++) one_round(n % KINDS, n / KINDS % MODES);
-  timer_delete(fast), timer_delete(slow);
   pthread_sigmask(SIG_BLOCK, &all, NULL);
   if (has_stack) {
     stack_t now;
@@ -164,7 +178,8 @@ static void *sender(void *argument) {
   unsigned seed = 1 + (long)argument;
   pid_t pid = getpid();
   while (!stop) {
-    tgkill(pid, tids[rand_r(&seed) % WORKERS], used[rand_r(&seed) % USED]);
+    int worker = rand_r(&seed) % WORKERS;
+    if (is_calm(worker)) tgkill(pid, tids[worker], used[rand_r(&seed) % USED]);
     breathe(&seed);
   }
   return NULL;
@@ -174,6 +189,7 @@ static void other_process(pid_t target) {
   union sigval value = {.sival_int = 1};
   for (;;) {
     int signal = used[rand_r(&seed) % USED];
+    if (!is_calm(0) || !is_calm(1)) signal = 0;
     if ((rand_r(&seed) & 1 ? kill(target, signal) : sigqueue(target, signal, value)) && errno == ESRCH) _exit(0);
     struct timespec some = {0, 50000 + rand_r(&seed) % 100000};
     nanosleep(&some, NULL);
@@ -181,7 +197,8 @@ static void other_process(pid_t target) {
 }
 
 static void storm(const struct plan *plan, int argc, char **argv) {
-  wanted = 2500L * (argc > 1 ? atoi(argv[1]) : 1);
+  wanted = 2500L * (argc > 1 ? atoi(argv[1]) : 1) / (argc > 2 ? atoi(argv[2]) : 1);
+  depths = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
   disarms = plan->disarms, has_stack = (plan->flags & SA_ONSTACK) != 0;
   prepare();
   install(plan);
@@ -194,10 +211,7 @@ static void storm(const struct plan *plan, int argc, char **argv) {
   for (long i = 0; i < WORKERS; i++) MUST(-pthread_create(&threads[i], NULL, worker, (void *)i));
   while (ready < WORKERS) sched_yield();
   MUST(-pthread_create(&threads[WORKERS], NULL, sender, NULL));
-  struct itimerval every = {{0, 777}, {0, 777}};
-  MUST(setitimer(ITIMER_REAL, &every, NULL));
-  while (total() < wanted) usleep(2000);
-  memset(&every, 0, sizeof every), setitimer(ITIMER_REAL, &every, NULL);
+  for (unsigned seed = 7; total() < wanted; usleep(100)) arm_timers(&seed);
   stop = 1;
   kill(child, SIGKILL), waitpid(child, NULL, 0);
   for (int i = 0; i <= WORKERS; i++) pthread_join(threads[i], NULL);

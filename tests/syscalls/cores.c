@@ -1,11 +1,14 @@
-// A program that dies in one of two threads leaves a core file of this machine, as it should be.
+// A program that dies in one of two threads, by itself or by a signal from outside, leaves a core file of this
+// machine, as it should be, and its parent is told.
 #include "check.h"
 
 #include <elf.h>
 #include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
+#include <sched.h>
 #include <sys/mman.h>
+#include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -18,12 +21,41 @@ static void *wait_here(void *argument) {
   return argument;
 }
 
-static void die(void) {
+static void with_thread(void) {
   pthread_t thread;
   pthread_create(&thread, NULL, wait_here, NULL);
   usleep(20000);
   secret = 0x12345678;
-  *(volatile int *)8 = 1;
+}
+static void fault(void) { *(volatile int *)8 = 1; }
+static void work(void) {
+  for (volatile long i = 0;; i++) continue;
+}
+static void rest(void) {
+  for (;;) pause();
+}
+
+// How it dies, and of what; 0 for its own fault.
+static const struct {
+  const char *name;
+  void (*die)(void);
+  int signal;
+} ways[] = {{"fault", fault, 0}, {"quit at work", work, SIGQUIT}, {"quit at rest", rest, SIGQUIT},
+            {"abort", rest, SIGABRT}, {"sys", work, SIGSYS}, {"cpu", rest, SIGXCPU}, {"segv", work, SIGSEGV},
+            {"own abort", abort, 0}};
+
+// Whether a process may mount, which the emulator needs so that the kernel tells of a core file.
+static int may_mount(void) {
+  pid_t pid = fork();
+  if (pid == 0) {
+    pthread_t thread;
+    pthread_create(&thread, NULL, wait_here, NULL);
+    _exit(unshare(CLONE_NEWNS) || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) ||
+          mount("x", ".", "tmpfs", 0, NULL));
+  }
+  int status = 1;
+  waitpid(pid, &status, 0);
+  return status == 0;
 }
 
 // The kernel's own file has a name that a pattern says, or none; the emulator's has one of two.
@@ -33,7 +65,7 @@ static const char *core_of(pid_t pid, char *name) {
   return name;
 }
 
-static void examine(const char *path) {
+static void examine(const char *path, int signal) {
   int file = MUST(open(path, O_RDONLY));
   struct stat status;
   MUST(fstat(file, &status));
@@ -64,7 +96,7 @@ static void examine(const char *path) {
     }
   }
   if (!found) puts("the memory is not there");
-  if (notes[0] != 2 || notes[1] != 2 || notes[2] != 1 || notes[3] != SIGSEGV || notes[4] != 1)
+  if (notes[0] != 2 || notes[1] != 2 || notes[2] != 1 || notes[3] != signal || notes[4] != 1)
     printf("notes: %d %d %d %d %d\n", notes[0], notes[1], notes[2], notes[3], notes[4]);
 }
 
@@ -75,29 +107,42 @@ int main(void) {
   MUST(chdir(folder));
   struct rlimit limit = {0, RLIM_INFINITY};
   getrlimit(RLIMIT_CORE, &limit);
-  for (int wanted = 0; wanted < 2; wanted++) {
-    pid_t pid = fork();
-    if (pid == 0) {
-      limit.rlim_cur = wanted ? limit.rlim_max : 0;
-      setrlimit(RLIMIT_CORE, &limit);
-#ifndef __aarch64__
-      prctl(PR_SET_DUMPABLE, 0);
-#endif
-      die();
-    }
-    int status;
-    MUST(waitpid(pid, &status, 0));
-    SHOW(WTERMSIG(status));
-    core_of(pid, name);
+  int tells = may_mount();
+  for (int wanted = 0; wanted < 2; wanted++)
+    for (size_t way = 0; way < sizeof ways / sizeof *ways; way++) {
+      int ready[2];
+      char c;
+      MUST(pipe(ready));
+      pid_t pid = fork();
+      if (pid == 0) {
+        limit.rlim_cur = wanted ? limit.rlim_max : 0;
+        setrlimit(RLIMIT_CORE, &limit);
+        // Shells let what they run in the background ignore some.
+        if (ways[way].signal) signal(ways[way].signal, SIG_DFL);
+        with_thread();
+        if (write(ready[1], "x", 1) != 1) _exit(1);
+        ways[way].die();
+      }
+      MUST(read(ready[0], &c, 1)), close(ready[0]), close(ready[1]);
+      if (ways[way].signal) usleep(10000), kill(pid, ways[way].signal);
+      int status;
+      MUST(waitpid(pid, &status, 0));
+      printf("%s: %d\n", ways[way].name, WTERMSIG(status));
+      if (!wanted) CHECK(!WCOREDUMP(status));
+      core_of(pid, name);
 #ifdef __aarch64__
-    char pattern[256] = "|";
-    int file = open("/proc/sys/kernel/core_pattern", O_RDONLY);
-    if (file >= 0 && read(file, pattern, sizeof pattern - 1) < 0) pattern[0] = '/';
-    int ours = pattern[0] == '|' || strncmp(pattern, "core\n", 5) == 0;
-    if (wanted && limit.rlim_max >= 1 << 20 && ours) examine(name);
-    if (!wanted && access(name, F_OK) == 0) puts("a core file without being wanted");
+      char pattern[256] = "|";
+      int file = open("/proc/sys/kernel/core_pattern", O_RDONLY);
+      if (file >= 0 && read(file, pattern, sizeof pattern - 1) < 0) pattern[0] = '/';
+      close(file);
+      int ours = pattern[0] == '|' || strncmp(pattern, "core\n", 5) == 0;
+      if (wanted && limit.rlim_max >= 1 << 20 && ours) {
+        examine(name, ways[way].signal ? ways[way].signal : WTERMSIG(status));
+        if (tells && !WCOREDUMP(status)) puts("its parent was not told");
+      }
+      if (!wanted && access(name, F_OK) == 0) puts("a core file without being wanted");
 #endif
-    unlink(name);
-  }
+      unlink(name);
+    }
   return rmdir(folder);
 }

@@ -116,6 +116,48 @@ static void descriptors(void) {
   closedir(folder);
 }
 
+// What a process sees of another: the other's program and memory.
+static void other(pid_t pid) {
+  char path[64], line_of[4096];
+  static const char *const lists[] = {"maps", "smaps", "numa_maps", "task/%d/maps"};
+  for (int i = 0; i < 4; i++) {
+    char entry[64];
+    snprintf(entry, sizeof entry, lists[i], pid), snprintf(path, sizeof path, "/proc/%d/%s", pid, entry);
+    printf("%s: %d\n", lists[i], is_memory(contents(AT_FDCWD, path)) || (i == 2 && strstr(text, "procfs") != NULL));
+  }
+  snprintf(path, sizeof path, "/proc/%d/maps", pid);
+  contents(AT_FDCWD, path);
+  int code = 0, data = 0;
+  for (char *at = text; at && *at; at = strchr(at, '\n') ? strchr(at, '\n') + 1 : NULL) {
+    sscanf(at, "%4095[^\n]", line_of);
+    unsigned long start = strtoul(line_of, NULL, 16), end = strtoul(strchr(line_of, '-') + 1, NULL, 16);
+    int is_code = strstr(line_of, " r-xp ") != NULL;
+    if (start <= (unsigned long)&other && (unsigned long)&other < end) code = is_code;
+    if (start <= (unsigned long)text && (unsigned long)text < end) data = strstr(line_of, " rw-p ") != NULL;
+  }
+  CHECK(code && data && strstr(text, "[vdso]"));
+  snprintf(path, sizeof path, "/proc/%d/statm", pid);
+  contents(AT_FDCWD, path);
+  long total = atol(text), resident = atol(strchr(text, ' '));
+  CHECK(total > 50 && total < 50000 && resident > 0 && resident <= total);
+  snprintf(path, sizeof path, "/proc/%d/status", pid);
+  contents(AT_FDCWD, path);
+  CHECK(atol(line("VmSize:")) == total * 4 && strstr(text, "another"));
+  snprintf(path, sizeof path, "/proc/%d/stat", pid);
+  contents(AT_FDCWD, path);
+  unsigned long size = 0;
+  sscanf(strrchr(text, ')') + 1, " %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d %*d %*d %*d %*d %*d %*u %lu", &size);
+  CHECK(size == (unsigned long)total * 4096 && strstr(text, "(another)"));
+  snprintf(path, sizeof path, "/proc/%d/smaps_rollup", pid);
+  contents(AT_FDCWD, path);
+  CHECK(line("[rollup]")[0] && atol(line("Rss:")) > 0 && atol(line("Rss:")) < 100000);
+  snprintf(path, sizeof path, "/proc/%d/mem", pid);
+  static volatile long shown = 77;
+  long seen = 0;
+  int memory = open(path, O_RDONLY);
+  if (memory >= 0) CHECK(pread(memory, &seen, sizeof seen, (off_t)&shown) == sizeof seen && seen == 77), close(memory);
+}
+
 static void child(void) {
   pid_t pid = fork();
   if (pid == 0) {
@@ -127,6 +169,7 @@ static void child(void) {
   CHECK(is_own(AT_FDCWD, path));
   snprintf(path, sizeof path, "/proc/%d/cmdline", pid);
   CHECK(strstr(contents(AT_FDCWD, path), "procfs"));
+  other(pid);
   kill(pid, SIGKILL);
   waitpid(pid, NULL, 0);
 }

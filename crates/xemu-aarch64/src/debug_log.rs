@@ -3,6 +3,7 @@
 use std::fmt::Write;
 use std::os::fd::IntoRawFd;
 use std::path::Path;
+use std::sync::atomic::{AtomicI32, Ordering};
 
 use xemu_guest::{Exit, FaultKind};
 use xemu_jit::{JitConfig, TranslationEvent};
@@ -33,7 +34,11 @@ const ITEMS: [Item; 6] = [
         bit: EXEC,
         text: "the pc of each block that runs (slow: blocks are not linked)",
     },
-    Item { name: "int", bit: INT, text: "instructions that fault, are undefined or BRK" },
+    Item {
+        name: "int",
+        bit: INT,
+        text: "instructions that fault, are undefined or BRK; signals that are delivered",
+    },
 ];
 
 /// The text of `-d help`.
@@ -75,6 +80,9 @@ pub fn configure(
         return Ok(own);
     }
     let fd = own.unwrap_or(STDERR);
+    if items & INT != 0 {
+        SIGNALS_FD.store(fd, Ordering::Relaxed);
+    }
     config.eager = true;
     if items & EXEC != 0 {
         config.link = false;
@@ -90,6 +98,17 @@ pub fn configure(
 }
 
 const STDERR: i32 = 2;
+/// Where delivered signals are logged, or -1.
+static SIGNALS_FD: AtomicI32 = AtomicI32::new(-1);
+
+/// Logs a signal for which a handler is about to run.
+pub fn signal(line: &str) {
+    let fd = SIGNALS_FD.load(Ordering::Relaxed);
+    if fd >= 0 {
+        write_fd(fd, format!("int {line}\n").as_bytes());
+    }
+}
+
 /// Descriptors from here on are out of the way of programs that count theirs.
 const HIGH_FD: u64 = 1000;
 

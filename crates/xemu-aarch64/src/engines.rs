@@ -72,6 +72,10 @@ impl Guest for SpaceGuest {
     fn code_aliases(&self, start: u64, len: u64) -> Vec<core::ops::Range<u64>> {
         xemu_host::delegate(|| self.space.code_aliases(start, len))
     }
+
+    fn first_alias(&self, addr: u64) -> u64 {
+        xemu_host::delegate(|| self.space.first_alias(addr))
+    }
 }
 
 /// Ends the process: the engine cannot go on.

@@ -69,6 +69,8 @@ pub struct Options {
     pub lookup: Lookup,
     /// The name that the program was executed by (`-execname`, between emulators).
     pub execname: Option<OsString>,
+    /// What the process had set before an execve (`-kept`, between emulators).
+    pub kept: Option<String>,
     /// The emulator's own file is open at this descriptor (`-emulatorfd`, between emulators).
     pub emulatorfd: Option<i32>,
     /// The program.
@@ -139,6 +141,7 @@ fn defaults() -> Options {
         execfd: None,
         lookup: Lookup::Here,
         execname: None,
+        kept: None,
         emulatorfd: None,
         program: OsString::new(),
         args: Vec::new(),
@@ -328,6 +331,7 @@ fn set_option(o: &mut Options, name: &str, what: &str, value: OsString) -> Resul
         "host" => o.host = Some(text()),
         "execfd" => o.execfd = Some(parse_descriptor(what, &text())?),
         "execname" => o.execname = Some(value),
+        "kept" => o.kept = Some(text()),
         "emulatorfd" => o.emulatorfd = Some(parse_descriptor(what, &text())?),
         _ => return Err(format!("unknown option `{what}`; xemu-aarch64 -h shows the options")),
     }
@@ -341,7 +345,7 @@ fn parse_descriptor(what: &str, text: &str) -> Result<i32, String> {
 
 /// Notes an option for emulators that execve starts; what belongs to one program is left out.
 fn keep(list: &mut Vec<CString>, word: &OsString, value: Option<&OsString>, what: &str) {
-    if matches!(what, "-0" | "-execfd" | "-execname" | "-emulatorfd" | "-E" | "-U") {
+    if matches!(what, "-0" | "-execfd" | "-execname" | "-kept" | "-emulatorfd" | "-E" | "-U") {
         return;
     }
     let attached = word.as_bytes().contains(&b'=') && what.starts_with("--");

@@ -67,7 +67,7 @@ fn prepare(options: Options, secure: bool) -> Result<(&'static Process, Box<CpuS
     xemu_host::reserve_addresses((limit / 8).min(MOST_RESERVED) as usize);
     let model = cpu_model(options.cpu.as_deref())?;
     let features = host_features(options.host.as_deref())?;
-    let entropy = xemu_host::random_u64().unwrap_or(0);
+    let entropy = if xemu_host::has_fixed_addresses() { 0 } else { random() };
     let space: &'static AddressSpace = Box::leak(Box::new(AddressSpace::new(entropy)));
     xemu_mem::install_fault_handlers()
         .map_err(|errno| Failure::own(format_args!("cannot install fault handlers: {errno}")))?;
@@ -82,9 +82,16 @@ fn prepare(options: Options, secure: bool) -> Result<(&'static Process, Box<CpuS
         xemu_linux::roots::take_emulator(fd);
     }
     let process = Process::init(config, engine, space, info);
+    if let Some(text) = &options.kept {
+        xemu_linux::process::take_kept(process, text);
+    }
     let mut cpu = Box::new(CpuState { pc: program.loaded.pc, ..CpuState::default() });
     cpu.set_sp(program.loaded.sp);
     Ok((process, cpu))
+}
+
+fn random() -> u64 {
+    xemu_host::random_u64().unwrap_or(0)
 }
 
 fn cpu_model(name: Option<&str>) -> Result<CpuModel, Failure> {
@@ -342,8 +349,10 @@ fn linux_config(options: &Options, model: &CpuModel) -> Config {
     let emulator = std::env::args_os().next().unwrap_or_else(|| OsString::from("xemu-aarch64"));
     Config {
         strace: options.strace.then_some(trace as fn(&str)),
+        signal_log: options.log_items.is_some().then_some(debug_log::signal as fn(&str)),
         prefix: options.prefix.clone(),
         release: options.release.clone(),
+        hides_own_memory: true,
         exec_options: options.hand_on.clone(),
         crash_reporter: Some(crash::report),
         hwcap: model.hwcaps(),

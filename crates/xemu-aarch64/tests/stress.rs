@@ -17,13 +17,13 @@ use libtest_mimic::{Arguments, Failed, Trial};
 
 const LIMIT: Duration = Duration::from_secs(300);
 
-/// A way to run a test: a name, and the emulator's options.
-type Way = (&'static str, &'static [&'static str]);
+/// A way to run a test: a name, the emulator's options, and by what the work is divided.
+type Way = (&'static str, &'static [&'static str], &'static str);
 
-const USUAL: Way = ("usual", &[]);
-const TINY_CACHE: Way = ("tiny_cache", &["--cache-size", "2M"]);
-const EAGER: Way = ("eager", &["--eager"]);
-const INTERP: Way = ("interp", &["--engine", "interp"]);
+const USUAL: Way = ("usual", &[], "1");
+const TINY_CACHE: Way = ("tiny_cache", &["--cache-size", "2M"], "1");
+const EAGER: Way = ("eager", &["--eager"], "1");
+const INTERP: Way = ("interp", &["--engine", "interp"], "10");
 
 /// The ways to run a test of a program; none for another program.
 fn ways(program: &str, test: &str) -> &'static [Way] {
@@ -35,12 +35,13 @@ fn ways(program: &str, test: &str) -> &'static [Way] {
     }
 }
 
-fn check(program: &str, test: &str, options: &[&str], folder: &Path) -> Result<(), Failed> {
+fn check(program: &str, test: &str, way: &Way, folder: &Path) -> Result<(), Failed> {
+    let (_, options, part) = way;
     let expected = fs::read(folder.join("expected").join(format!("{program}.{test}")))?;
     let scale = std::env::var("XEMU_STRESS").unwrap_or_else(|_| "1".into());
     let mut command = Command::new(EMULATOR);
     let file = format!("./{program}");
-    command.args(options).arg(file).args([test, &scale]).current_dir(folder);
+    command.args(*options).arg(file).args([test, &scale, part]).current_dir(folder);
     let outcome = run(&mut command, LIMIT)?;
     let mut problems = String::new();
     if outcome.timed_out {
@@ -61,10 +62,10 @@ fn main() {
     for file in fs::read_dir(folder.join("expected")).expect("test-binaries/expected") {
         let name = file.expect("a readable folder").file_name();
         let Some((program, test)) = name.to_str().and_then(|n| n.split_once('.')) else { continue };
-        for (way, options) in ways(program, test) {
+        for way in ways(program, test) {
             let (program, test, folder) = (program.to_owned(), test.to_owned(), folder.clone());
-            trials.push(Trial::test(format!("{program}::{test}::{way}"), move || {
-                check(&program, &test, options, &folder)
+            trials.push(Trial::test(format!("{program}::{test}::{}", way.0), move || {
+                check(&program, &test, way, &folder)
             }));
         }
     }

@@ -87,9 +87,7 @@ struct MmMap {
 pub fn show_image(image: &ShownImage) -> bool {
     const PR_SET_MM: u64 = 35;
     const PR_SET_MM_MAP: u64 = 14;
-    let Some(start_brk) = own_heap_start() else { return false };
-    // SAFETY: asks for the present end, which changes nothing.
-    let brk = unsafe { syscall6(libc::SYS_brk as u64, [0; 6]) } as u64;
+    let Some((start_brk, brk)) = own_heap() else { return false };
     let map = MmMap {
         start_code: image.code.start,
         end_code: image.code.end,
@@ -115,6 +113,14 @@ pub fn show_image(image: &ShownImage) -> bool {
         )
     };
     result == 0
+}
+
+/// Where the heap of the emulator's C library begins and ends.
+pub fn own_heap() -> Option<(u64, u64)> {
+    let start = own_heap_start()?;
+    // SAFETY: asks for the present end, which changes nothing.
+    let end = unsafe { syscall6(libc::SYS_brk as u64, [0; 6]) } as u64;
+    Some((start, end))
 }
 
 /// Field 47 of /proc/self/stat.

@@ -27,15 +27,18 @@ mod thread_slot;
 #[cfg(test)]
 mod tests;
 
-pub use arguments::{ShownImage, remember_arguments, show_arguments, show_image};
-pub use clock::{monotonic_ns, random_u64, realtime_ns};
+pub use arguments::{ShownImage, own_heap, remember_arguments, show_arguments, show_image};
+pub use clock::{clock_resolutions, monotonic_ns, random_u64, realtime_ns};
 pub use context::{HostContext, HostReg, SigInfo};
 pub use futex::{futex_wait, futex_wake};
 pub use heap::{Heap, release_addresses, reserve_addresses};
-pub use map::{DualMapping, Mapping, PAGE_SIZE, Protection, raw_map, raw_protect, raw_unmap};
+pub use map::{
+    DualMapping, Mapping, PAGE_SIZE, Protection, SharedWords, raw_map, raw_protect, raw_unmap,
+};
 pub use process::{
     CloneArgs, Fork, address_space_limit, auxval, clone_process, exec_path, exit_group,
-    exit_thread, fork, getauxval, getpid, gettid, inherited_file, spawn_thread,
+    exit_thread, fork, getauxval, getpid, gettid, has_fixed_addresses, inherited_file,
+    spawn_thread,
 };
 pub use sharing::{SharedChild, clone_sharing, delegate, leaves};
 pub use signal::{

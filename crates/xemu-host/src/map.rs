@@ -66,6 +66,31 @@ const fn libc_flags(flags: i32) -> u64 {
 
 const ANONYMOUS: u64 = libc_flags(libc::MAP_PRIVATE | libc::MAP_ANONYMOUS | libc::MAP_NORESERVE);
 
+/// Words that a process shares with those that it forks, all zero at first. They stay as long as
+/// the process.
+#[derive(Debug)]
+pub struct SharedWords {
+    words: &'static [core::sync::atomic::AtomicU64],
+}
+
+impl SharedWords {
+    /// At least `count` words.
+    pub fn new(count: usize) -> Result<Self, Errno> {
+        let flags = libc_flags(libc::MAP_SHARED | libc::MAP_ANONYMOUS);
+        let len = count * size_of::<u64>();
+        let mapping = Mapping::map(0, len, Protection::ReadWrite as u64, flags, -1, 0)?;
+        let addr = mapping.leak() as *const core::sync::atomic::AtomicU64;
+        // SAFETY: 1. the mapping is as long as the words, page-aligned and zeroed; 2. `leak` gave
+        // it up, so it stays mapped; 3. all access, by other processes too, is through atomics.
+        Ok(Self { words: unsafe { core::slice::from_raw_parts(addr, count) } })
+    }
+
+    /// The words.
+    pub fn words(&self) -> &'static [core::sync::atomic::AtomicU64] {
+        self.words
+    }
+}
+
 /// A range of addresses owned by its holder; unmapped when dropped.
 #[derive(Debug)]
 pub struct Mapping {

@@ -55,6 +55,16 @@ pub fn address_space_limit() -> Option<u64> {
     (result == 0 && limit.rlim_cur != libc::RLIM_INFINITY).then_some(limit.rlim_cur)
 }
 
+/// Whether the process is to find everything at the same addresses each time, as `setarch -R` and
+/// debuggers ask for (ADDR_NO_RANDOMIZE).
+pub fn has_fixed_addresses() -> bool {
+    const ASK: u64 = 0xffff_ffff;
+    const ADDR_NO_RANDOMIZE: i64 = 0x4_0000;
+    // SAFETY: asks for the personality, which changes nothing.
+    let persona = unsafe { syscall6(libc::SYS_personality as u64, [ASK, 0, 0, 0, 0, 0]) };
+    persona >= 0 && persona & ADDR_NO_RANDOMIZE != 0
+}
+
 /// Ends the process at once: no destructors, no exit handlers.
 pub fn exit_group(status: i32) -> ! {
     loop {

@@ -22,5 +22,5 @@ mod tests;
 
 pub use host_memory::HostMemory;
 pub use memory::{Combined, Devices, GuestMemory, Machine, accessed, rmw_result, untag};
-pub use overlay::{Difference, Overlay};
+pub use overlay::{Alias, Difference, Overlay};
 pub use run::{BlockEnd, Interp, exec_op};

@@ -1,11 +1,33 @@
 //! Memory that keeps writes to itself, for running code twice.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use xemu_guest::GuestFault;
 use xemu_ir::RmwKind;
 
 use crate::memory::{GuestMemory, rmw_result};
+
+/// One address for all those of the same memory.
+#[derive(Clone, Default)]
+pub struct Alias(Option<Arc<dyn Fn(u64) -> u64 + Send + Sync>>);
+
+impl Alias {
+    /// By a function that keeps the offset within a page.
+    pub fn new(first: Arc<dyn Fn(u64) -> u64 + Send + Sync>) -> Self {
+        Self(Some(first))
+    }
+
+    fn of(&self, addr: u64) -> u64 {
+        self.0.as_ref().map_or(addr, |first| first(addr))
+    }
+}
+
+impl core::fmt::Debug for Alias {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.write_str(if self.0.is_some() { "Alias(a function)" } else { "Alias(none)" })
+    }
+}
 
 /// Guest memory as it would be: reads see the writes made here, the memory below never does.
 ///
@@ -13,13 +35,16 @@ use crate::memory::{GuestMemory, rmw_result};
 #[derive(Clone, Debug, Default)]
 pub struct Overlay<M> {
     memory: M,
-    /// By address, in aligned doublewords.
+    /// By the first address of the same memory, in aligned doublewords.
     written: BTreeMap<u64, Word>,
+    alias: Alias,
 }
 
 /// A doubleword's written bytes.
 #[derive(Clone, Copy, Debug, Default)]
 struct Word {
+    /// Where it was written, which is where it can be read too.
+    addr: u64,
     /// The bytes; zero where not written.
     value: u64,
     /// All ones in the bytes that were written.
@@ -42,7 +67,12 @@ pub struct Difference {
 impl<M: GuestMemory> Overlay<M> {
     /// An overlay without writes.
     pub fn new(memory: M) -> Self {
-        Self { memory, written: BTreeMap::new() }
+        Self::with_alias(memory, Alias::default())
+    }
+
+    /// An overlay of memory that may be mapped more than once.
+    pub fn with_alias(memory: M, alias: Alias) -> Self {
+        Self { memory, written: BTreeMap::new(), alias }
     }
 
     /// The memory below.
@@ -57,13 +87,13 @@ impl<M: GuestMemory> Overlay<M> {
 
     /// The written doublewords: address, bytes, mask of the bytes that were written.
     pub fn writes(&self) -> impl Iterator<Item = (u64, u64, u64)> {
-        self.written.iter().map(|(&addr, word)| (addr, word.value, word.mask))
+        self.written.values().map(|word| (word.addr, word.value, word.mask))
     }
 
     /// The first place where the memory below does not hold what was written here; memory that
     /// cannot be read any more counts as zero.
     pub fn first_difference(&mut self) -> Option<Difference> {
-        self.written.iter().find_map(|(&addr, &Word { value, mask })| {
+        self.written.values().find_map(|&Word { addr, value, mask }| {
             let found = self.memory.read(addr, 8).unwrap_or(0) as u64 & mask;
             (found != value).then_some(Difference { addr, mask, expected: value, found })
         })
@@ -73,7 +103,8 @@ impl<M: GuestMemory> Overlay<M> {
         for (i, byte) in value.to_le_bytes().into_iter().enumerate().take(size as usize) {
             let at = addr.wrapping_add(i as u64);
             let shift = at % 8 * 8;
-            let word = self.written.entry(at & !7).or_default();
+            let word = self.written.entry(self.alias.of(at & !7)).or_default();
+            word.addr = at & !7;
             word.mask |= 0xff << shift;
             word.value = word.value & !(0xff << shift) | u64::from(byte) << shift;
         }
@@ -103,9 +134,12 @@ impl<M: GuestMemory> Overlay<M> {
 impl<M: GuestMemory> GuestMemory for Overlay<M> {
     fn read(&mut self, addr: u64, size: u32) -> Result<u128, GuestFault> {
         let mut bytes = self.memory.read(addr, size)?.to_le_bytes();
+        if self.written.is_empty() {
+            return Ok(u128::from_le_bytes(bytes));
+        }
         for (i, byte) in bytes.iter_mut().enumerate().take(size as usize) {
             let at = addr.wrapping_add(i as u64);
-            if let Some(word) = self.written.get(&(at & !7)) {
+            if let Some(word) = self.written.get(&self.alias.of(at & !7)) {
                 let shift = at % 8 * 8;
                 if word.mask >> shift & 1 == 1 {
                     *byte = (word.value >> shift) as u8;

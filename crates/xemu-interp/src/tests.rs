@@ -313,6 +313,18 @@ fn overlays_keep_writes() {
 }
 
 #[test]
+fn overlays_know_memory_that_is_mapped_twice() {
+    // The second half of the page shows the first.
+    let first = std::sync::Arc::new(|at: u64| START + (at - START) % 0x40);
+    let mut overlay = Overlay::with_alias(Small::new(), crate::Alias::new(first));
+    overlay.write(START + 0x45, 2, 0xbeef).expect("memory is writable");
+    assert_eq!(overlay.read(START + 4, 4), Ok(0x07be_ef04));
+    overlay.write(START + 5, 1, 0xaa).expect("memory is writable");
+    assert_eq!(overlay.read(START + 0x45, 2), Ok(0xbeaa));
+    assert_eq!(overlay.writes().collect::<Vec<_>>(), [(START, 0xbeaa << 40, 0xffff << 40)]);
+}
+
+#[test]
 fn engine_ops_are_those_with_other_effects() {
     use xemu_ir::Effects as E;
     let state = E::READS_STATE.or(E::WRITES_STATE).or(E::READS_MEM).or(E::WRITES_MEM);

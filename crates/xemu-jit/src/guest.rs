@@ -42,6 +42,11 @@ pub trait Guest: Send + Sync + 'static {
     fn code_aliases(&self, _start: u64, _len: u64) -> Vec<Range<u64>> {
         Vec::new()
     }
+
+    /// The first of the addresses at which the memory at an address is mapped.
+    fn first_alias(&self, addr: u64) -> u64 {
+        addr
+    }
 }
 
 /// Calls `f` with what the lifter wants to know of guarded pages.

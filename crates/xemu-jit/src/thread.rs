@@ -143,12 +143,17 @@ impl JitThread {
     /// When the engine itself cannot go on.
     pub fn run(&mut self, cpu: &mut CpuState) -> Result<Exit, JitError> {
         let exit = self.guarded(cpu, Self::run_inside)?;
+        self.tell_of(cpu, &exit);
+        Ok(exit)
+    }
+
+    /// Tells the observer of an exception.
+    pub(crate) fn tell_of(&self, cpu: &CpuState, exit: &Exit) {
         if let Some(observer) = &self.engine.config.observer
             && matches!(exit, Exit::Fault(_) | Exit::Undefined { .. } | Exit::Brk(_))
         {
-            observer(&TranslationEvent::Raised(cpu.pc, &exit));
+            observer(&TranslationEvent::Raised(cpu.pc, exit));
         }
-        Ok(exit)
     }
 
     /// Runs `f` while signal handlers and other threads can find the thread and its state.

@@ -5,9 +5,8 @@
 //! all memory that the interpreter wrote must be equal. Threads take turns, block by block, so that
 //! their accesses to shared memory do not come between the two runs.
 //!
-//! Not a defect, but reported as a difference: memory that is mapped twice, written through one
-//! mapping and read through the other within a block; and memory that another process, or a system
-//! call of another thread, changes between the two runs.
+//! Not a defect, but reported as a difference: memory that another process, or a system call of
+//! another thread, changes between the two runs.
 
 use std::collections::HashMap;
 use std::sync::atomic::Ordering;
@@ -15,7 +14,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use xemu_guest::{CpuState, Exit, Fpcr, Fpsr, GuestFault, Monitor, Nzcv};
 use xemu_host::HostContext;
-use xemu_interp::{BlockEnd, Combined, Devices, Difference, HostMemory, Interp, Overlay};
+use xemu_interp::{Alias, BlockEnd, Combined, Devices, Difference, HostMemory, Interp, Overlay};
 use xemu_ir::{Block, Effects, Inst, Op, SysReg};
 use xemu_lift::Lifter;
 
@@ -122,7 +121,10 @@ impl VerifyEngine {
         Ok(VerifyThread {
             engine: self.clone(),
             jit: self.jit.new_thread()?,
-            reference: Reference::new(Lifter::new(self.jit.config.lift.clone())),
+            reference: Reference::new(
+                Lifter::new(self.jit.config.lift.clone()),
+                self.jit.guest.clone(),
+            ),
         })
     }
 
@@ -184,6 +186,7 @@ impl VerifyThread {
                 return Ok(Exit::Poll);
             }
             if let Some(exit) = self.block(cpu)? {
+                self.jit.tell_of(cpu, &exit);
                 return Ok(exit);
             }
         }
@@ -305,12 +308,16 @@ struct Reference {
 }
 
 impl Reference {
-    fn new(lifter: Lifter) -> Self {
+    fn new(lifter: Lifter, guest: Arc<dyn Guest>) -> Self {
+        let alias = Alias::new(Arc::new(move |addr| guest.first_alias(addr)));
         Self {
             interp: Interp::new(),
             lifter,
             lifted: HashMap::default(),
-            machine: Combined { memory: Overlay::new(HostMemory), devices: NoDevices },
+            machine: Combined {
+                memory: Overlay::with_alias(HostMemory, alias),
+                devices: NoDevices,
+            },
             states: Vec::new(),
             writes: Vec::new(),
             path: Vec::new(),

@@ -53,6 +53,27 @@ pub enum Kind {
     Out(ShowFn),
     /// A socket address that the call reads; its length is the next argument.
     Sockaddr,
+    /// Descriptors that are polled, shown as they are afterwards; their count is the next argument.
+    PollFds,
+}
+
+impl Kind {
+    /// Whether the argument is an address.
+    pub const fn is_pointer(self) -> bool {
+        matches!(
+            self,
+            Self::Addr
+                | Self::Str
+                | Self::StrArray
+                | Self::EnvArray
+                | Self::Data
+                | Self::OutData
+                | Self::In(_)
+                | Self::Out(_)
+                | Self::Sockaddr
+                | Self::PollFds
+        )
+    }
 }
 
 /// A typed argument.
@@ -166,6 +187,26 @@ arg_types! {
     SigHow(u32) = Kind::OneOf(names::SIG_HOW);
     /// Advice of madvise.
     Advice(u32) = Kind::OneOf(names::MADV);
+    /// Flags of calls with a time.
+    TimerFlags(u32) = Kind::Flags(names::TIMER);
+    /// Flags of msync.
+    MsyncFlags(u32) = Kind::Flags(names::MS);
+    /// Flags of mlock2.
+    Mlock2Flags(u32) = Kind::Flags(names::MLOCK2);
+    /// Flags of close_range.
+    CloseRangeFlags(u32) = Kind::Flags(names::CLOSE_RANGE);
+    /// Flags of splice, tee and vmsplice.
+    SpliceFlags(u32) = Kind::Flags(names::SPLICE);
+    /// What inotify watches.
+    InotifyMask(u32) = Kind::Flags(names::INOTIFY);
+    /// What fallocate does.
+    FallocMode(u32) = Kind::Flags(names::FALLOC);
+    /// Flags of umount2.
+    UmountFlags(u32) = Kind::Flags(names::UMOUNT);
+    /// Address of descriptors that are polled; their count is the next argument.
+    PollFds(u64) = Kind::PollFds;
+    /// Flags of mlockall.
+    MlockFlags(u32) = Kind::Flags(names::MCL);
     /// Operation of epoll_ctl.
     EpollOp(u32) = Kind::OneOf(names::EPOLL_OP);
     /// Option of prctl.

@@ -1,14 +1,18 @@
 //! Core files: what the kernel writes when a program dies of a signal, for arm64.
 //!
 //! The kernel would write the emulator's own state, so the emulator writes the file itself, at the
-//! same place and under the same limits (core(5)): for faults and for signals that a thread sends
-//! to itself. A pattern that names a program to be started is not followed; the file is `core`
-//! with the process id then.
+//! same place and under the same limits (core(5)), for each signal that dumps. A pattern that names
+//! a program to be started is not followed; the file is `core` with the process id then.
+//!
+//! The parent's wait status says "core dumped" only if the kernel has written a file too. It is let
+//! write a small one where nobody sees it, see [`kernel_copy`].
 
+use std::ffi::{CStr, CString};
 use std::fmt::Write as _;
 use std::fs::File;
 use std::io::{Seek, SeekFrom, Write};
 use std::os::unix::fs::{FileExt, OpenOptionsExt};
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Condvar, Mutex};
 use std::time::Duration;
@@ -16,12 +20,13 @@ use std::time::Duration;
 use xemu_abi::Wire;
 use xemu_abi::core::*;
 use xemu_abi::mman::PAGE_SIZE;
-use xemu_abi::signal::{SIGSEGV, SigInfo};
+use xemu_abi::signal::{DefaultAction, SIG_DFL, SIGSEGV, SigInfo, SigSet, default_action};
 use xemu_guest::CpuState;
 use xemu_mem::consts::{PROT_READ, PROT_WRITE};
 use xemu_mem::{MappingInfo, RegionName};
 
-use crate::host;
+use crate::host::{self, Disposition, nr};
+use crate::signal::{Actions, FAULTS};
 use crate::thread::Thread;
 
 /// Set while a thread writes a core file: the others stop and tell their registers.
@@ -68,9 +73,36 @@ pub fn tell(t: &Thread) -> ! {
         told.push(ThreadState::of(t));
     }
     ANOTHER.notify_all();
-    host::set_mask(xemu_abi::signal::SigSet(u64::MAX));
+    host::set_mask(SigSet(u64::MAX));
     loop {
         std::thread::sleep(Duration::from_secs(3600));
+    }
+}
+
+/// Whether a core file would be written, so that signals that dump come to the host's handler.
+static WANTED: AtomicBool = AtomicBool::new(false);
+
+/// Whether the default action of a signal, which is not a fault's, is the emulator's business.
+pub fn is_for(sig: i32) -> bool {
+    WANTED.load(Ordering::Relaxed) && !FAULTS.has(sig) && default_action(sig) == DefaultAction::Core
+}
+
+/// At the start, and when RLIMIT_CORE has changed: signals that dump come to the emulator, or go to
+/// the kernel when nobody wants the file.
+pub fn limit_changed(actions: &Actions) {
+    let wanted = core_limit() >= PAGE_SIZE;
+    if WANTED.swap(wanted, Ordering::Relaxed) != wanted {
+        arm(actions);
+    }
+}
+
+/// Sets the host's dispositions of signals that dump and have no handler of the guest's.
+pub fn arm(actions: &Actions) {
+    let dumps = |sig: &i32| !FAULTS.has(*sig) && default_action(*sig) == DefaultAction::Core;
+    for sig in (1..=64).filter(dumps).filter(|sig| actions.get(*sig).handler == SIG_DFL) {
+        let ours = Disposition::Handle { flags: 0 };
+        let disposition = if is_for(sig) { ours } else { Disposition::Default };
+        let _ = host::set_disposition(sig, disposition);
     }
 }
 
@@ -85,13 +117,52 @@ pub fn write(t: &Thread, info: &SigInfo) {
     if limit < PAGE_SIZE || !is_dumpable() || REQUESTED.swap(true, Ordering::SeqCst) {
         return;
     }
-    // The kernel must not write the emulator's state over it.
-    forbid_hosts_core();
     let threads = states(t);
-    let Some(mut file) = create(t, info.signo()) else { return };
-    let content = Content::new(t, info, &threads);
-    // A full disk leaves a part of the file, as it does natively.
-    let _ = content.write(&mut file, limit);
+    let created = create(t, info.signo());
+    let folder = created.as_ref().map(|(_, path)| path.parent().unwrap_or(path).to_owned());
+    if let Some((mut file, _)) = created {
+        let content = Content::new(t, info, &threads);
+        // A full disk leaves a part of the file, as it does natively.
+        let _ = content.write(&mut file, limit);
+    }
+    // The kernel must not write the emulator's state over it.
+    if folder.and_then(|folder| kernel_copy(&folder)).is_none() {
+        forbid_hosts_core();
+    }
+}
+
+/// Lets the kernel write a core file that vanishes with the process: without memory, to a file
+/// system of this thread's own over the folder. `None` where one may not mount.
+fn kernel_copy(folder: &Path) -> Option<()> {
+    const CLONE_NEWNS: u64 = 0x2_0000;
+    const CLONE_NEWUSER: u64 = 0x1000_0000;
+    const MS_REC_PRIVATE: u64 = 0x4_4000;
+    const PR_SET_DUMPABLE: u64 = 4;
+    let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+    let folder = std::fs::canonicalize(folder).ok()?;
+    let own_folder = std::env::current_dir().ok()?;
+    std::fs::write("/proc/self/coredump_filter", "0").ok()?;
+    let [uid, gid] = [nr::GETUID, nr::GETGID].map(id);
+    if host::syscall(nr::UNSHARE, [CLONE_NEWNS, 0, 0, 0, 0, 0]).is_err() {
+        // Only a single thread gets users of its own.
+        host::syscall(nr::UNSHARE, [CLONE_NEWUSER | CLONE_NEWNS, 0, 0, 0, 0, 0]).ok()?;
+        std::fs::write("/proc/self/setgroups", "deny").ok()?;
+        std::fs::write("/proc/self/uid_map", format!("{uid} {uid} 1")).ok()?;
+        std::fs::write("/proc/self/gid_map", format!("{gid} {gid} 1")).ok()?;
+    }
+    mount(None, Path::new("/"), None, MS_REC_PRIVATE)?;
+    mount(Some(c"core"), &folder, Some(c"tmpfs"), 0)?;
+    // The present folder is the one below the new file system.
+    std::env::set_current_dir(&own_folder).ok()?;
+    host::syscall(nr::PRCTL, [PR_SET_DUMPABLE, 1, 0, 0, 0, 0]).ok().map(drop)
+}
+
+fn mount(source: Option<&CStr>, target: &Path, kind: Option<&CStr>, flags: u64) -> Option<()> {
+    let target = CString::new(target.as_os_str().as_encoded_bytes()).ok()?;
+    let address = |text: Option<&CStr>| text.map_or(0, |text| text.as_ptr() as u64);
+    let options = if kind.is_some() { c"size=4m,mode=700".as_ptr() as u64 } else { 0 };
+    let args = [address(source), target.as_ptr() as u64, address(kind), flags, options, 0];
+    host::syscall(nr::MOUNT, args).ok().map(drop)
 }
 
 /// RLIMIT_CORE in bytes.
@@ -99,18 +170,18 @@ fn core_limit() -> u64 {
     const RLIMIT_CORE: u64 = 4;
     let mut limit = [0u64; 2];
     let args = [RLIMIT_CORE, limit.as_mut_ptr() as u64, 0, 0, 0, 0];
-    host::syscall(host::nr::GETRLIMIT, args).map_or(0, |_| limit[0])
+    host::syscall(nr::GETRLIMIT, args).map_or(0, |_| limit[0])
 }
 
 fn forbid_hosts_core() {
     const RLIMIT_CORE: u64 = 4;
     let none = [0u64; 2];
-    let _ = host::syscall(host::nr::SETRLIMIT, [RLIMIT_CORE, none.as_ptr() as u64, 0, 0, 0, 0]);
+    let _ = host::syscall(nr::SETRLIMIT, [RLIMIT_CORE, none.as_ptr() as u64, 0, 0, 0, 0]);
 }
 
 fn is_dumpable() -> bool {
     const PR_GET_DUMPABLE: u64 = 3;
-    host::syscall(host::nr::PRCTL, [PR_GET_DUMPABLE, 0, 0, 0, 0, 0]) == Ok(1)
+    host::syscall(nr::PRCTL, [PR_GET_DUMPABLE, 0, 0, 0, 0, 0]) == Ok(1)
 }
 
 /// The dying thread's registers and those of the others, which are stopped for it.
@@ -134,7 +205,7 @@ fn states(t: &Thread) -> Vec<ThreadState> {
 }
 
 /// The file as core_pattern names it.
-fn create(t: &Thread, sig: i32) -> Option<File> {
+fn create(t: &Thread, sig: i32) -> Option<(File, PathBuf)> {
     let read = |name: &str| std::fs::read_to_string(format!("/proc/sys/kernel/{name}"));
     let pattern = read("core_pattern").unwrap_or_else(|_| "core".to_owned());
     let pattern = pattern.trim_end();
@@ -148,10 +219,10 @@ fn create(t: &Thread, sig: i32) -> Option<File> {
     const O_NONBLOCK: i32 = 0o4000;
     let mut options = std::fs::OpenOptions::new();
     options.write(true).create(true).mode(0o600).custom_flags(O_NOFOLLOW | O_NONBLOCK);
-    let file = options.open(name).ok()?;
+    let file = options.open(&name).ok()?;
     file.metadata().ok().filter(std::fs::Metadata::is_file)?;
     file.set_len(0).ok()?;
-    Some(file)
+    Some((file, PathBuf::from(name)))
 }
 
 /// (format_corename in fs/coredump.c)
@@ -169,8 +240,8 @@ fn expand(pattern: &str, t: &Thread, sig: i32) -> String {
             Some('%') => "%".to_owned(),
             Some('p' | 'P') => host::getpid().to_string(),
             Some('i' | 'I') => t.tid.to_string(),
-            Some('u') => id(host::nr::GETUID).to_string(),
-            Some('g') => id(host::nr::GETGID).to_string(),
+            Some('u') => id(nr::GETUID).to_string(),
+            Some('g') => id(nr::GETGID).to_string(),
             Some('s') => sig.to_string(),
             Some('t') => (xemu_host::realtime_ns() / 1_000_000_000).to_string(),
             Some('e') => text(&t.process.program.name),
@@ -373,9 +444,9 @@ fn status(thread: &ThreadState, info: &SigInfo) -> CorePrStatus {
         cursig: sig as i16,
         sighold: thread.blocked,
         pid: thread.tid,
-        ppid: id(host::nr::GETPPID) as i32,
-        pgrp: id(host::nr::GETPGRP) as i32,
-        sid: id(host::nr::GETSID) as i32,
+        ppid: id(nr::GETPPID) as i32,
+        pgrp: id(nr::GETPGRP) as i32,
+        sid: id(nr::GETSID) as i32,
         registers: thread.registers,
         fpvalid: 1,
         ..Default::default()
@@ -386,12 +457,12 @@ fn process_info(t: &Thread) -> CorePrPsInfo {
     let program = &t.process.program;
     let mut info = CorePrPsInfo {
         state: [0, b'R', 0, 0],
-        uid: id(host::nr::GETUID) as u32,
-        gid: id(host::nr::GETGID) as u32,
+        uid: id(nr::GETUID) as u32,
+        gid: id(nr::GETGID) as u32,
         pid: host::getpid(),
-        ppid: id(host::nr::GETPPID) as i32,
-        pgrp: id(host::nr::GETPGRP) as i32,
-        sid: id(host::nr::GETSID) as i32,
+        ppid: id(nr::GETPPID) as i32,
+        pgrp: id(nr::GETPGRP) as i32,
+        sid: id(nr::GETSID) as i32,
         ..Default::default()
     };
     for (to, from) in info.fname.iter_mut().take(15).zip(&program.name) {

@@ -40,6 +40,7 @@ fn deliver(t: &mut Thread, info: &SigInfo) {
         SIG_IGN => {}
         SIG_DFL if default_action(sig) == DefaultAction::Ignore => {}
         SIG_DFL if FAULTS.has(sig) => die(t, info),
+        SIG_DFL if coredump::is_for(sig) => end(t, info),
         SIG_DFL => {
             // With the default action on the host too, the kernel does what is to be done.
             let _ = host::set_disposition(sig, Disposition::Default);
@@ -68,6 +69,11 @@ pub fn die(t: &mut Thread, info: &SigInfo) -> ! {
     if let Some(report) = t.process.config.crash_reporter {
         report(&Crash { info, cpu: &t.cpu, space: t.process.space, tid: t.tid });
     }
+    end(t, info)
+}
+
+/// Ends the process by a signal, with a core file if it is one that dumps.
+fn end(t: &mut Thread, info: &SigInfo) -> ! {
     t.process.trace(t.tid, &format!("+++ killed by {} +++", name(info.signo())));
     let sig = info.signo();
     if default_action(sig) == DefaultAction::Core {
@@ -94,6 +100,10 @@ fn run_handler(t: &mut Thread, info: &SigInfo, action: SigAction) {
         if !FAULTS.has(sig) {
             let _ = host::set_disposition(sig, Disposition::Default);
         }
+    }
+    if let Some(log) = t.process.config.signal_log {
+        let (pc, handler) = (t.cpu.pc, action.handler);
+        log(&format!("{pc:#x}: {info:?} to {handler:#x} in thread {}", t.tid));
     }
     let back_to = t.saved_mask.take().unwrap_or(t.mask);
     if push_frame(t, info, &action, back_to).is_err() {

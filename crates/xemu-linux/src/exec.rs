@@ -16,7 +16,7 @@ use crate::path::{self, Link};
 use crate::process::Process;
 use crate::table::SysResult;
 use crate::thread::Thread;
-use crate::{fd, mem, roots, signal};
+use crate::{fd, mem, process, roots, signal};
 
 /// The kernel's limit of interpreters after each other. (exec_binprm in fs/exec.c)
 const MAX_DEPTH: usize = 5;
@@ -32,6 +32,9 @@ const EXEC_FD_OPTION: &CStr = c"-execfd";
 const EXEC_NAME_OPTION: &CStr = c"-execname";
 /// The option by which it is told the descriptor of its own file.
 const EMULATOR_FD_OPTION: &CStr = c"-emulatorfd";
+
+/// The option by which it is told what the process has set.
+const KEPT_OPTION: &CStr = c"-kept";
 
 /// What kind of file is to be executed.
 #[derive(Debug, PartialEq, Eq)]
@@ -416,6 +419,9 @@ fn emulate(t: &mut Thread, target: &Target, file: &File, name: CString) -> SysRe
     argv.extend(config.exec_options.iter().cloned());
     argv.extend([c"-0".to_owned(), target.argv.first().cloned().unwrap_or_default()]);
     argv.extend([EXEC_NAME_OPTION.to_owned(), name.clone()]);
+    if let Some(text) = process::kept_text(t.process) {
+        argv.extend([KEPT_OPTION.to_owned(), to_cstring(text.into_bytes())?]);
+    }
     // Descriptors without O_CLOEXEC, which the new emulator closes or hides.
     let mut kept = Vec::new();
     let emulator = roots::emulator(t.process).map(|fd| i64::from(fd).cast_unsigned());

@@ -82,7 +82,7 @@ pub fn dup3(t: &mut Thread, oldfd: Fd, newfd: Fd, flags: FileFlags) -> SysResult
 }
 
 /// close_range: leaves out the emulator's descriptors.
-pub fn close_range(t: &mut Thread, first: Uint, last: Uint, flags: Hex) -> SysResult {
+pub fn close_range(t: &mut Thread, first: Uint, last: Uint, flags: CloseRangeFlags) -> SysResult {
     let mut kept: Vec<u32> = RESERVED
         .iter()
         .filter_map(|place| u32::try_from(place.load(Ordering::Relaxed)).ok())

@@ -180,7 +180,7 @@ pub fn readlinkat(
 }
 
 /// inotify_add_watch: prefix.
-pub fn inotify_add_watch(t: &mut Thread, fd: Fd, path: Path, mask: Hex) -> SysResult {
+pub fn inotify_add_watch(t: &mut Thread, fd: Fd, path: Path, mask: InotifyMask) -> SysResult {
     const IN_DONT_FOLLOW: u32 = 0x200_0000;
     let link = if mask.0 & IN_DONT_FOLLOW == 0 { Link::Follow } else { Link::Keep };
     let found = path::lookup(t.process, path.0, link)?;

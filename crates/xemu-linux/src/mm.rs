@@ -5,9 +5,10 @@
 
 use xemu_abi::Errno;
 use xemu_host::delegate;
+use xemu_mem::LockKind;
 
 use crate::args::*;
-use crate::host;
+use crate::host::{self, nr};
 use crate::table::SysResult;
 use crate::thread::Thread;
 
@@ -67,6 +68,30 @@ pub fn pkey_mprotect(t: &mut Thread, addr: Addr, len: Size, prot: Prot, pkey: In
         return Err(Errno::EINVAL);
     }
     mprotect(t, addr, len, prot)
+}
+
+/// mlockall: of the guest's memory alone. (SYSCALL_DEFINE1(mlockall) in mm/mlock.c)
+pub fn mlockall(t: &mut Thread, flags: MlockFlags) -> SysResult {
+    const MCL_CURRENT: u32 = 1;
+    const MCL_FUTURE: u32 = 2;
+    const MCL_ONFAULT: u32 = 4;
+    let all = MCL_CURRENT | MCL_FUTURE | MCL_ONFAULT;
+    if flags.0 & !all != 0 || flags.0 & (MCL_CURRENT | MCL_FUTURE) == 0 {
+        return Err(Errno::EINVAL);
+    }
+    // Of nothing, it still asks for the right to lock anything.
+    host::syscall(nr::MLOCK, [0; 6])?;
+    let kind = if flags.0 & MCL_ONFAULT != 0 { LockKind::OnFault } else { LockKind::Now };
+    let wanted = |bit| (flags.0 & bit != 0).then_some(kind);
+    let space = t.process.space;
+    delegate(|| space.lock_all(wanted(MCL_CURRENT), wanted(MCL_FUTURE))).map_err(host::errno)?;
+    Ok(0)
+}
+
+/// munlockall.
+pub fn munlockall(t: &mut Thread) -> SysResult {
+    delegate(|| t.process.space.unlock_all());
+    Ok(0)
 }
 
 /// madvise.

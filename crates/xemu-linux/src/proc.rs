@@ -3,18 +3,19 @@
 
 use std::fmt::Write;
 use std::os::unix::ffi::OsStrExt;
-use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
 use xemu_abi::hwcap::feature_names;
-use xemu_abi::{Errno, Wire, fcntl};
+use xemu_abi::signal::SigSet;
+use xemu_abi::{Errno, fcntl};
 use xemu_host::delegate;
+use xemu_mem::MappingInfo;
 
 use crate::host::{self, nr};
 use crate::path::{self, HostPath};
 use crate::process::{self, Process};
 use crate::thread::Thread;
-use crate::{fd, fs, mem};
+use crate::{fd, fs, mem, proc_other};
 
 /// Which of our files.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,6 +57,12 @@ pub fn open(t: &Thread, path: &HostPath, flags: u64) -> Result<Option<u64>, Errn
     if !path.guest.starts_with(PROC) {
         return Ok(None);
     }
+    let writing = u64::from(fcntl::O_WRONLY | fcntl::O_RDWR | fcntl::O_DIRECTORY);
+    let other = path::other_proc_entry(&path.guest)
+        .and_then(|(pid, entry)| proc_other::contents(pid, entry, &path.guest));
+    if let (Some((name, contents)), false) = (&other, flags & writing != 0) {
+        return fs::memory_file(name, contents, fd::cloexec(flags)).map(Some);
+    }
     let Some(entry) = entry_of(path) else { return Ok(None) };
     if flags & u64::from(fcntl::O_WRONLY | fcntl::O_RDWR) != 0 {
         return Err(Errno::EACCES);
@@ -75,7 +82,7 @@ pub fn open(t: &Thread, path: &HostPath, flags: u64) -> Result<Option<u64>, Errn
         Entry::SmapsRollup => {
             let (host, smaps) = (host()?, host_text(b"/proc/self/smaps")?);
             let smaps = delegate(|| space.smaps_text(&smaps));
-            (c"smaps_rollup", space.smaps_rollup_text(&host, &smaps).into_bytes())
+            (c"smaps_rollup", xemu_mem::smaps_rollup(&host, &smaps).into_bytes())
         }
         Entry::NumaMaps => {
             let host = host()?;
@@ -84,8 +91,14 @@ pub fn open(t: &Thread, path: &HostPath, flags: u64) -> Result<Option<u64>, Errn
         Entry::Cmdline => (c"cmdline", arguments(process)),
         Entry::Auxv => (c"auxv", process.program.auxv.clone()),
         Entry::Stat => (c"stat", stat(process, &host()?)),
-        Entry::Statm => (c"statm", statm(process, &host()?).into_bytes()),
-        Entry::Status => (c"status", status(t, &host()?).into_bytes()),
+        Entry::Statm => {
+            (c"statm", statm(&sizes(process), program_code(process), &host()?).into_bytes())
+        }
+        Entry::Status => {
+            let sets = Some(t.actions.sets());
+            let text = status(&sizes(process), program_code(process), sets, &host()?);
+            (c"status", text.into_bytes())
+        }
         Entry::Cpuinfo => (c"cpuinfo", cpuinfo(process).into_bytes()),
     };
     fs::memory_file(name, &contents, fd::cloexec(flags)).map(Some)
@@ -105,14 +118,10 @@ fn arguments(process: &Process) -> Vec<u8> {
 /// headers are, which its auxiliary vector tells, its file is mapped.
 pub fn exe_of_other(process: &Process, pid: i64) -> Option<Vec<u8>> {
     const AT_PHDR: u64 = 3;
-    let own = std::fs::metadata("/proc/self/exe").ok()?;
-    let other = std::fs::metadata(format!("/proc/{pid}/exe")).ok()?;
-    if (own.dev(), own.ino()) != (other.dev(), other.ino()) {
+    if !proc_other::is_of_this_emulator(pid) {
         return None;
     }
-    let auxv = std::fs::read(format!("/proc/{pid}/auxv")).ok()?;
-    let mut pairs = auxv.chunks_exact(16).map(|p| (u64::decode(p), u64::decode(&p[8..])));
-    let (_, phdr) = pairs.find(|(kind, _)| *kind == AT_PHDR)?;
+    let phdr = proc_other::auxv_entry(pid, AT_PHDR)?;
     let maps = std::fs::read(format!("/proc/{pid}/maps")).ok()?;
     let path = xemu_mem::mapped_path(&String::from_utf8_lossy(&maps), phdr)?;
     let prefix = process.config.prefix.as_ref().and_then(|p| std::fs::canonicalize(p).ok());
@@ -121,7 +130,7 @@ pub fn exe_of_other(process: &Process, pid: i64) -> Option<Vec<u8>> {
 }
 
 /// What the host shows of a file below /proc.
-fn host_text(path: &[u8]) -> Result<String, Errno> {
+pub(crate) fn host_text(path: &[u8]) -> Result<String, Errno> {
     let path = Path::new(std::ffi::OsStr::from_bytes(path));
     let bytes = std::fs::read(path).map_err(|e| {
         Errno(e.raw_os_error().and_then(|n| u16::try_from(n).ok()).unwrap_or(Errno::EIO.0))
@@ -131,24 +140,29 @@ fn host_text(path: &[u8]) -> Result<String, Errno> {
 
 /// The guest's memory in bytes, as /proc counts it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-struct Sizes {
+pub(crate) struct Sizes {
     /// All mappings.
-    total: u64,
+    pub total: u64,
     /// Private and writable, without the stack.
-    data: u64,
+    pub data: u64,
     /// The first thread's stack.
-    stack: u64,
+    pub stack: u64,
     /// Executable.
-    code: u64,
+    pub code: u64,
 }
 
 fn sizes(process: &Process) -> Sizes {
+    sizes_of(&delegate(|| process.space.mappings()), process.program.stack_start)
+}
+
+/// The sizes of some mappings, of which one is the stack.
+pub(crate) fn sizes_of(mappings: &[MappingInfo], stack_start: u64) -> Sizes {
     use xemu_mem::consts::{PROT_EXEC, PROT_WRITE};
     let mut sizes = Sizes::default();
-    for mapping in delegate(|| process.space.mappings()) {
+    for mapping in mappings {
         let len = mapping.end - mapping.start;
         sizes.total += len;
-        if (mapping.start..mapping.end).contains(&process.program.stack_start) {
+        if (mapping.start..mapping.end).contains(&stack_start) {
             sizes.stack += len;
         } else if mapping.prot & PROT_WRITE != 0 && !mapping.shared {
             sizes.data += len;
@@ -165,29 +179,31 @@ fn program_code(process: &Process) -> u64 {
     code.end.saturating_sub(code.start)
 }
 
-/// /proc/self/statm: sizes of the guest's memory, in pages.
-fn statm(process: &Process, host: &str) -> String {
+/// /proc/PID/statm: sizes of a guest's memory, in pages. `code`: the program's, in bytes.
+pub(crate) fn statm(sizes: &Sizes, code: u64, host: &str) -> String {
     const PAGE: u64 = xemu_abi::mman::PAGE_SIZE;
-    let sizes = sizes(process);
     let mut fields = host.split_whitespace().map(|f| f.parse::<u64>().unwrap_or(0)).skip(1);
     let total = sizes.total / PAGE;
     let resident = fields.next().unwrap_or(0).min(total);
     let shared = fields.next().unwrap_or(0).min(resident);
     let data = (sizes.data + sizes.stack) / PAGE;
-    format!("{total} {resident} {shared} {} 0 {data} 0\n", program_code(process).div_ceil(PAGE))
+    format!("{total} {resident} {shared} {} 0 {data} 0\n", code.div_ceil(PAGE))
 }
 
-/// /proc/self/status: the guest's sizes and signals.
-fn status(t: &Thread, host: &str) -> String {
-    let sizes = sizes(t.process);
+/// /proc/PID/status: a guest's sizes and, where they are known, its caught and ignored signals.
+pub(crate) fn status(
+    sizes: &Sizes,
+    code: u64,
+    sets: Option<(SigSet, SigSet)>,
+    host: &str,
+) -> String {
     let kilobytes = |line: &str| -> u64 {
         line.split_whitespace().nth(1).and_then(|n| n.parse().ok()).unwrap_or(0)
     };
     let find = |key: &str| host.lines().find(|l| l.starts_with(key)).map_or(0, kilobytes);
     let total = sizes.total >> 10;
     let peak = total + find("VmPeak:").saturating_sub(find("VmSize:"));
-    let code = program_code(t.process) >> 10;
-    let (caught, ignored) = t.actions.sets();
+    let code = code >> 10;
     let mut out = String::new();
     for line in host.lines() {
         let key = line.split(':').next().unwrap_or_default();
@@ -203,8 +219,8 @@ fn status(t: &Thread, host: &str) -> String {
             _ => None,
         };
         let set = match key {
-            "SigCgt" => Some(caught),
-            "SigIgn" => Some(ignored),
+            "SigCgt" => sets.map(|(caught, _)| caught),
+            "SigIgn" => sets.map(|(_, ignored)| ignored),
             _ => None,
         };
         // Writing to a String does not fail.
@@ -220,18 +236,20 @@ fn status(t: &Thread, host: &str) -> String {
 /// /proc/self/stat: the host's, with what is the guest's.
 fn stat(process: &Process, host: &str) -> Vec<u8> {
     let (heap, _) = process.space.brk_range();
-    let stack = process.program.stack_start;
     let total = sizes(process).total;
-    let image = &process.program.image;
-    let ranges = [(26, &image.code), (45, &image.data), (48, &image.arguments)];
-    let ranges = ranges.into_iter().chain([(50, &image.environment)]);
-    let mut fields = vec![(23, total), (28, stack), (47, heap)];
-    fields.extend(ranges.flat_map(|(n, range)| [(n, range.start), (n + 1, range.end)]));
+    let mut fields = vec![(23, total), (47, heap)];
+    if !process::kernel_shows_image() {
+        let image = &process.program.image;
+        let ranges = [(26, &image.code), (45, &image.data), (48, &image.arguments)];
+        let ranges = ranges.into_iter().chain([(50, &image.environment)]);
+        fields.push((28, process.program.stack_start));
+        fields.extend(ranges.flat_map(|(n, range)| [(n, range.start), (n + 1, range.end)]));
+    }
     with_fields(host.as_bytes(), &fields)
 }
 
 /// Replaces fields of /proc/PID/stat, which are counted from one.
-fn with_fields(stat: &[u8], new: &[(usize, u64)]) -> Vec<u8> {
+pub(crate) fn with_fields(stat: &[u8], new: &[(usize, u64)]) -> Vec<u8> {
     // The name in parentheses may hold anything; the fields behind it start with the third.
     const FIRST: usize = 3;
     let behind_name = stat.iter().rposition(|b| *b == b')').map_or(0, |i| i + 2);

@@ -21,7 +21,7 @@ use crate::host::{self, nr};
 use crate::strace::shown::Rlimit;
 use crate::table::SysResult;
 use crate::thread::Thread;
-use crate::{gcs, mem, mte, pauth, table};
+use crate::{coredump, gcs, mem, mte, pauth, table};
 
 /// Called once when a guest's fault is about to end the process.
 pub type CrashReporter = fn(&Crash<'_>);
@@ -46,10 +46,15 @@ pub type TraceSink = fn(&str);
 pub struct Config {
     /// `-strace`: gets each line, without a newline.
     pub strace: Option<TraceSink>,
+    /// `-d int`: gets a line for each handler that is run.
+    pub signal_log: Option<TraceSink>,
     /// `-L`: absolute paths are looked up below it first.
     pub prefix: Option<PathBuf>,
     /// `-r`: what uname says.
     pub release: Option<String>,
+    /// Whether addresses of memory that is not in the guest's list are refused. Not where a test's
+    /// own memory stands for the guest's.
+    pub hides_own_memory: bool,
     /// Options that an emulator started by execve is to get.
     pub exec_options: Vec<CString>,
     /// Gets crashes.
@@ -236,7 +241,11 @@ pub fn getrlimit(t: &mut Thread, resource: Resource, rlim: Out<Rlimit>) -> SysRe
 pub fn setrlimit(t: &mut Thread, resource: Resource, rlim: In<Rlimit>) -> SysResult {
     match memory_limit(resource.0) {
         Some(_) => limits(t, Pid(0), resource, rlim.0, 0),
-        None => t.blocking(nr::SETRLIMIT, [u64::from(resource.0), rlim.0, 0, 0, 0, 0]),
+        None => {
+            let result = t.blocking(nr::SETRLIMIT, [u64::from(resource.0), rlim.0, 0, 0, 0, 0]);
+            core_limit_set(t, resource);
+            result
+        }
     }
 }
 
@@ -255,17 +264,33 @@ fn limits(t: &mut Thread, pid: Pid, resource: Resource, new: u64, old: u64) -> S
     let own = pid.0 == 0 || pid.0 == host::getpid();
     let Some(index) = memory_limit(resource.0).filter(|_| own) else {
         let pid = i64::from(pid.0).cast_unsigned();
-        return t.blocking(nr::PRLIMIT64, [pid, u64::from(resource.0), new, old, 0, 0]);
+        let result = t.blocking(nr::PRLIMIT64, [pid, u64::from(resource.0), new, old, 0, 0]);
+        core_limit_set(t, resource);
+        return result;
     };
     let wanted = if new == 0 { None } else { Some(mem::read_wire::<Rlimit>(new)?) };
     let mut host = [0u8; 16];
     host::syscall(nr::PRLIMIT64, [0, u64::from(resource.0), 0, host.as_mut_ptr() as u64, 0, 0])?;
     let of_host = Rlimit::decode(&host);
     let current = xemu_host::delegate(|| exchange_limit(t.process, index, of_host, wanted))?;
+    if wanted.is_some_and(|wanted| wanted.cur > of_host.cur) {
+        // The host's would stand in the way; the guest's is kept here.
+        let all = Rlimit { cur: of_host.max, max: of_host.max }.to_vec();
+        let args = [0, u64::from(resource.0), all.as_ptr() as u64, 0, 0, 0];
+        host::syscall(nr::PRLIMIT64, args)?;
+    }
     if old != 0 {
         mem::write_wire(old, &current)?;
     }
     Ok(0)
+}
+
+/// Behind a call that may have changed RLIMIT_CORE. A child that shares memory dumps no core.
+fn core_limit_set(t: &Thread, resource: Resource) {
+    const RLIMIT_CORE: u32 = 4;
+    if resource.0 == RLIMIT_CORE && !t.is_vfork_child {
+        coredump::limit_changed(&t.actions);
+    }
 }
 
 /// Gives the kept limit, which is at first the host's, and sets another.
@@ -285,8 +310,51 @@ fn exchange_limit(
             return Err(Errno::EPERM);
         }
         kept[index] = Some(wanted);
+        let [data, total] = kept.map(|limit| limit.map_or(u64::MAX, |limit| limit.cur));
+        process.space.set_limits(data, total);
     }
     Ok(current)
+}
+
+/// What the guest has set that outlives an execve, as the text of an option for the next emulator:
+/// PR_SET_MDWE and limits of memory. `None` when all is as it was.
+pub(crate) fn kept_text(process: &Process) -> Option<String> {
+    let mdwe = process.mdwe.load(Ordering::Relaxed);
+    let limits = *process.lock_limits();
+    if mdwe == 0 && limits == [None; 2] {
+        return None;
+    }
+    let limits = limits.map(|l| l.map_or("-".to_owned(), |l| format!("{:x}:{:x}", l.cur, l.max)));
+    Some(format!("{mdwe:x},{},{}", limits[0], limits[1]))
+}
+
+/// Takes over what the process had set before an execve; what cannot be read is left out.
+pub fn take_kept(process: &Process, text: &str) {
+    let number = |text: &str| u64::from_str_radix(text, 16).ok();
+    let mut parts = text.split(',');
+    let mdwe = parts.next().and_then(number).unwrap_or(0);
+    process.mdwe.store(mdwe, Ordering::Relaxed);
+    process.space.set_refuse_exec_gain(mdwe != 0);
+    for index in 0..2 {
+        let pair = parts.next().and_then(|part| part.split_once(':'));
+        let limit = pair.and_then(|(cur, max)| Some((number(cur)?, number(max)?)));
+        if let Some((cur, max)) = limit {
+            let limit = Rlimit { cur, max };
+            // The host's is not lower than what was allowed before.
+            let _ = exchange_limit(process, index, limit, Some(limit));
+        }
+    }
+}
+
+/// personality: without AArch32 there is no PER_LINUX32. (arch/arm64/kernel/sys.c)
+pub fn personality(t: &mut Thread, persona: Hex) -> SysResult {
+    const PER_MASK: u32 = 0xff;
+    const PER_LINUX32: u32 = 8;
+    const ASK: u32 = u32::MAX;
+    if persona.0 != ASK && persona.0 & PER_MASK == PER_LINUX32 {
+        return Err(Errno::EINVAL);
+    }
+    t.blocking(nr::PERSONALITY, [u64::from(persona.0), 0, 0, 0, 0, 0])
 }
 
 /// prctl: options that mean the same to the host pass.
@@ -323,6 +391,31 @@ fn set_mdwe(process: &Process, bits: u64) -> SysResult {
     Ok(0)
 }
 
+/// PR_SET_MM: what /proc shows of the program. The heap's place stays the emulator's, which uses
+/// it; the guest's is not the kernel's to know. (prctl_set_mm in kernel/sys.c)
+fn set_mm(t: &mut Thread, option: u64, [arg3, arg4, arg5]: [u64; 3]) -> SysResult {
+    const PR_SET_MM_START_BRK: u64 = 6;
+    const PR_SET_MM_BRK: u64 = 7;
+    const PR_SET_MM_MAP: u64 = 14;
+    /// struct prctl_mm_map, and where its start_brk and brk are.
+    const MAP_SIZE: usize = 104;
+    const HEAP: usize = 32;
+    let option_nr = u64::from(abi::PR_SET_MM);
+    let mut pass = |arg3| t.blocking(nr::PRCTL, [option_nr, option, arg3, arg4, arg5, 0]);
+    match option {
+        PR_SET_MM_START_BRK | PR_SET_MM_BRK => Err(Errno::EPERM),
+        PR_SET_MM_MAP if arg4 == MAP_SIZE as u64 => {
+            let mut map = [0; MAP_SIZE];
+            mem::read(arg3, &mut map)?;
+            let (start, end) = xemu_host::own_heap().ok_or(Errno::EINVAL)?;
+            start.encode(&mut map[HEAP..]);
+            end.encode(&mut map[HEAP + 8..]);
+            pass(map.as_ptr() as u64)
+        }
+        _ => pass(arg3),
+    }
+}
+
 fn prctl_custom(t: &mut Thread, option: u32, arg2: u64, rest: [Word; 3]) -> SysResult {
     let rest_is_zero = rest.iter().all(|word| word.0 == 0);
     match option {
@@ -337,7 +430,7 @@ fn prctl_custom(t: &mut Thread, option: u32, arg2: u64, rest: [Word; 3]) -> SysR
         abi::PR_GET_SHADOW_STACK_STATUS if rest_is_zero => gcs::status(t, arg2),
         abi::PR_SET_SHADOW_STACK_STATUS if rest_is_zero => gcs::set_status(t, arg2),
         abi::PR_LOCK_SHADOW_STACK_STATUS if rest_is_zero => gcs::lock_status(t, arg2),
-        abi::PR_SET_MM => Err(Errno::EPERM),
+        abi::PR_SET_MM => set_mm(t, arg2, rest.map(|word| word.0)),
         abi::PR_PAC_RESET_KEYS if rest_is_zero => pauth::reset_keys(t, arg2),
         abi::PR_PAC_SET_ENABLED_KEYS if rest[1].0 == 0 && rest[2].0 == 0 => {
             pauth::set_enabled_keys(t, arg2, rest[0].0)

@@ -65,7 +65,7 @@ pub fn pivot_root(t: &mut Thread, new_root: Path, put_old: Path) -> SysResult {
 }
 
 /// umount2: perhaps of /proc.
-pub fn umount2(t: &mut Thread, path: Path, flags: Hex) -> SysResult {
+pub fn umount2(t: &mut Thread, path: Path, flags: UmountFlags) -> SysResult {
     keep_emulator(t.process);
     t.blocking(nr::UMOUNT2, [path.0, u64::from(flags.0), 0, 0, 0, 0])
 }

@@ -10,7 +10,7 @@ use xemu_host::AltStack;
 use crate::process::{self, Process};
 use crate::table::{self, Handler, Ret, Row, SysResult};
 use crate::thread::Thread;
-use crate::{coredump, deliver, host, mte, pauth, signal, strace, tagged, thread};
+use crate::{coredump, deliver, host, mte, pauth, pointers, signal, strace, tagged, thread};
 
 /// The alternate stack of host handlers; the engine repairs faults on it.
 pub const HANDLER_STACK: usize = 64 << 10;
@@ -24,6 +24,7 @@ pub fn first_thread(process: &'static Process, cpu: CpuState) -> Errno {
     if let Err(errno) = signal::install_fault_handlers() {
         return errno;
     }
+    coredump::limit_changed(&t.actions);
     // Refused where the processor has no keys.
     let _ = pauth::reset_keys(&mut t, 0);
     process::show_identity(&process.program);
@@ -112,6 +113,7 @@ fn system_call(t: &mut Thread) {
     } else {
         dispatch(t, row, nr, &words)
     };
+    t.process.space.hear_of_changed_code();
     match result {
         Ok(word) => t.cpu.x[0] = word,
         Err(errno @ (Errno::ERESTARTSYS | Errno::ERESTARTNOINTR)) => {
@@ -132,6 +134,7 @@ fn dispatch(t: &mut Thread, row: Option<&'static Row>, nr: u64, words: &[u64; 6]
         }
         return Err(Errno::ENOSYS);
     };
+    pointers::check(t.process, row, words)?;
     match row.handler {
         Handler::Host(host_nr) => {
             let result = tagged::host_call(t, host_nr, *words);

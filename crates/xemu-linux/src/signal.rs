@@ -21,7 +21,7 @@ use crate::pending;
 use crate::process::Process;
 use crate::table::SysResult;
 use crate::thread::Thread;
-use crate::{deliver, fd, mem};
+use crate::{coredump, deliver, fd, mem};
 
 /// The signals of processor faults, whose host handlers are always the emulator's.
 pub const FAULTS: SigSet = SigSet(
@@ -129,6 +129,7 @@ fn disposition(sig: i32, action: &SigAction, shares: bool) -> Disposition {
     match action.handler {
         _ if FAULTS.has(sig) => Disposition::Handle { flags: 0 },
         SIG_DFL if shares && kills(sig) => Disposition::Handle { flags: 0 },
+        SIG_DFL if coredump::is_for(sig) => Disposition::Handle { flags: 0 },
         SIG_DFL => Disposition::Default,
         SIG_IGN => Disposition::Ignore { flags: action.flags },
         _ => Disposition::Handle { flags: action.flags },

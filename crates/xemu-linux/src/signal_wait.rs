@@ -68,7 +68,7 @@ pub fn rt_sigsuspend(t: &mut Thread, mask: In<SigSet>, size: Size) -> SysResult 
 /// ppoll.
 pub fn ppoll(
     t: &mut Thread,
-    fds: Addr,
+    fds: PollFds,
     nfds: Uint,
     timeout: In<Timespec>,
     sigmask: In<SigSet>,

@@ -59,6 +59,21 @@ pub struct Row {
     pub note: &'static str,
     /// How to carry it out.
     pub handler: Handler,
+    /// Which arguments are addresses: bit n for argument n.
+    pub pointers: u8,
+}
+
+/// Which of some arguments are addresses.
+const fn pointers(args: &[(&'static str, Kind)]) -> u8 {
+    let mut bits = 0;
+    let mut i = 0;
+    while i < args.len() {
+        if args[i].1.is_pointer() {
+            bits |= 1 << i;
+        }
+        i += 1;
+    }
+    bits
 }
 
 /// How a result is shown.
@@ -116,6 +131,7 @@ macro_rules! syscalls {
                 class: Class::$class,
                 note: concat!($($note)?),
                 handler: handler!($how $target $($ty)*),
+                pointers: pointers(&[$((stringify!($arg), <$ty as Arg>::KIND)),*]),
             },
         )*];
     };
@@ -187,7 +203,7 @@ syscalls! {
      25 fcntl (fd: Fd, cmd: FcntlCmd, arg: Word) -> Int
         [Convert "open flags of F_GETFL and F_SETFL"] => call(fd::fcntl);
      26 inotify_init1 (flags: FileFlags) -> Int [Passthrough] => host(294);
-     27 inotify_add_watch (fd: Fd, path: Path, mask: Hex) -> Int
+     27 inotify_add_watch (fd: Fd, path: Path, mask: InotifyMask) -> Int
         [Custom "path prefix"] => call(fs::inotify_add_watch);
      28 inotify_rm_watch (fd: Fd, wd: Int) -> Int [Passthrough] => host(255);
      29 ioctl (fd: Fd, request: Ioctl, arg: Word) -> Int [Passthrough] => host(16);
@@ -203,7 +219,7 @@ syscalls! {
         [Passthrough] => host(265);
      38 renameat (olddirfd: DirFd, oldpath: Path, newdirfd: DirFd, newpath: Path) -> Int
         [Passthrough] => host(264);
-     39 umount2 (path: Path, flags: Hex) -> Int
+     39 umount2 (path: Path, flags: UmountFlags) -> Int
         [Custom "keeps the emulator open"] => call(roots::umount2);
      40 mount (source: Str, target: Path, fstype: Str, flags: Word, data: Addr) -> Int
         [Passthrough] => host(165);
@@ -216,7 +232,8 @@ syscalls! {
      45 truncate (path: Path, length: Off) -> Int
         [Custom "path prefix"] => path(76, 0);
      46 ftruncate (fd: Fd, length: Off) -> Int [Passthrough] => host(77);
-     47 fallocate (fd: Fd, mode: Hex, offset: Off, len: Off) -> Int [Passthrough] => host(285);
+     47 fallocate (fd: Fd, mode: FallocMode, offset: Off, len: Off) -> Int
+        [Passthrough] => host(285);
      48 faccessat (dirfd: DirFd, path: Path, mode: Access) -> Int
         [Custom "path prefix, /proc/self/exe"] => call(fs::faccessat);
      49 chdir (path: Path) -> Int [Passthrough] => host(80);
@@ -253,15 +270,18 @@ syscalls! {
      72 pselect6 (nfds: Int, readfds: Addr, writefds: Addr, exceptfds: Addr,
             timeout: In<Timespec>, sigmask: Addr) -> Int
         [Custom "temporary signal mask"] => call(signal_wait::pselect6);
-     73 ppoll (fds: Addr, nfds: Uint, timeout: In<Timespec>, sigmask: In<SigSet>,
+     73 ppoll (fds: PollFds, nfds: Uint, timeout: In<Timespec>, sigmask: In<SigSet>,
             sigsetsize: Size) -> Int
         [Custom "temporary signal mask"] => call(signal_wait::ppoll);
      74 signalfd4 (fd: Fd, mask: In<SigSet>, sigsetsize: Size, flags: FileFlags) -> Int
         [Passthrough] => host(289);
-     75 vmsplice (fd: Fd, iov: Addr, nr_segs: Size, flags: Hex) -> Int [Passthrough] => host(278);
-     76 splice (fd_in: Fd, off_in: Addr, fd_out: Fd, off_out: Addr, len: Size, flags: Hex) -> Int
+     75 vmsplice (fd: Fd, iov: Addr, nr_segs: Size, flags: SpliceFlags) -> Int
+        [Passthrough] => host(278);
+     76 splice (fd_in: Fd, off_in: Addr, fd_out: Fd, off_out: Addr, len: Size,
+            flags: SpliceFlags) -> Int
         [Passthrough] => host(275);
-     77 tee (fd_in: Fd, fd_out: Fd, len: Size, flags: Hex) -> Int [Passthrough] => host(276);
+     77 tee (fd_in: Fd, fd_out: Fd, len: Size, flags: SpliceFlags) -> Int
+        [Passthrough] => host(276);
      78 readlinkat (dirfd: DirFd, path: Path, buf: OutData, bufsiz: Int) -> Int
         [Custom "path prefix, /proc/self/exe"] => call(fs::readlinkat);
      79 newfstatat (dirfd: DirFd, path: Path, statbuf: Out<Stat>, flags: AtFlags) -> Int
@@ -273,7 +293,8 @@ syscalls! {
      84 sync_file_range (fd: Fd, offset: Off, nbytes: Off, flags: Hex) -> Int
         [Passthrough] => host(277);
      85 timerfd_create (clockid: ClockId, flags: FileFlags) -> Int [Passthrough] => host(283);
-     86 timerfd_settime (fd: Fd, flags: Hex, new: In<Itimerspec>, old: Out<Itimerspec>) -> Int
+     86 timerfd_settime (fd: Fd, flags: TimerFlags, new: In<Itimerspec>,
+            old: Out<Itimerspec>) -> Int
         [Passthrough] => host(286);
      87 timerfd_gettime (fd: Fd, curr: Out<Itimerspec>) -> Int [Passthrough] => host(287);
      88 utimensat (dirfd: DirFd, path: Path, times: Addr, flags: AtFlags) -> Int
@@ -281,7 +302,9 @@ syscalls! {
      89 acct (path: Path) -> Int [Passthrough] => host(163);
      90 capget (hdrp: Addr, datap: Addr) -> Int [Passthrough] => host(125);
      91 capset (hdrp: Addr, datap: Addr) -> Int [Passthrough] => host(126);
-     92 personality (persona: Hex) -> Int [Passthrough] => host(135);
+     92 personality (persona: Hex) -> Int
+        [Custom "PER_LINUX32 is refused: a processor without AArch32"]
+        => call(process::personality);
      93 exit (status: Int) -> Int [Custom "ends the host thread in order"] => call(thread::exit);
      94 exit_group (status: Int) -> Int
         [Custom "ends the process in order"] => call(process::exit_group);
@@ -307,13 +330,14 @@ syscalls! {
         [Passthrough] => host(222);
     108 timer_gettime (timerid: Int, curr: Out<Itimerspec>) -> Int [Passthrough] => host(224);
     109 timer_getoverrun (timerid: Int) -> Int [Passthrough] => host(225);
-    110 timer_settime (timerid: Int, flags: Hex, new: In<Itimerspec>, old: Out<Itimerspec>) -> Int
+    110 timer_settime (timerid: Int, flags: TimerFlags, new: In<Itimerspec>,
+            old: Out<Itimerspec>) -> Int
         [Passthrough] => host(223);
     111 timer_delete (timerid: Int) -> Int [Passthrough] => host(226);
     112 clock_settime (clockid: ClockId, tp: In<Timespec>) -> Int [Passthrough] => host(227);
     113 clock_gettime (clockid: ClockId, tp: Out<Timespec>) -> Int [Passthrough] => host(228);
     114 clock_getres (clockid: ClockId, tp: Out<Timespec>) -> Int [Passthrough] => host(229);
-    115 clock_nanosleep (clockid: ClockId, flags: Hex, request: In<Timespec>,
+    115 clock_nanosleep (clockid: ClockId, flags: TimerFlags, request: In<Timespec>,
             remain: Out<Timespec>) -> Int
         [Passthrough] => host(230);
     116 syslog (type: Int, buf: Addr, len: Int) -> Int [Passthrough] => host(103);
@@ -389,7 +413,7 @@ syscalls! {
     165 getrusage (who: RusageWho, usage: Addr) -> Int [Passthrough] => host(98);
     166 umask (mask: Mode) -> Int [Passthrough] => host(95);
     167 prctl (option: PrctlOption, arg2: Word, arg3: Word, arg4: Word, arg5: Word) -> Int
-        [Partial "memory layout and x86 options are refused"] => call(process::prctl);
+        [Partial "the heap's place and x86 options are refused"] => call(process::prctl);
     168 getcpu (cpu: Out<Int>, node: Out<Int>, cache: Addr) -> Int [Passthrough] => host(309);
     169 gettimeofday (tv: Out<Timespec>, tz: Addr) -> Int [Passthrough] => host(96);
     170 settimeofday (tv: In<Timespec>, tz: Addr) -> Int [Passthrough] => host(164);
@@ -476,11 +500,12 @@ syscalls! {
     225 swapoff (path: Path) -> Int [Passthrough] => host(168);
     226 mprotect (addr: Addr, len: Size, prot: Prot) -> Int
         [Custom "PROT_EXEC is the emulator's business"] => call(mm::mprotect);
-    227 msync (addr: Addr, length: Size, flags: Hex) -> Int [Passthrough] => host(26);
+    227 msync (addr: Addr, length: Size, flags: MsyncFlags) -> Int [Passthrough] => host(26);
     228 mlock (addr: Addr, len: Size) -> Int [Passthrough] => host(149);
     229 munlock (addr: Addr, len: Size) -> Int [Passthrough] => host(150);
-    230 mlockall (flags: Hex) -> Int [Passthrough] => host(151);
-    231 munlockall () -> Int [Passthrough] => host(152);
+    230 mlockall (flags: MlockFlags) -> Int [Custom "the guest's memory alone"]
+        => call(mm::mlockall);
+    231 munlockall () -> Int [Custom "the guest's memory alone"] => call(mm::munlockall);
     232 mincore (addr: Addr, length: Size, vec: Addr) -> Int [Passthrough] => host(27);
     233 madvise (addr: Addr, length: Size, advice: Advice) -> Int
         [Custom "inside the guest's address space"] => call(mm::madvise);
@@ -549,7 +574,7 @@ syscalls! {
         [Custom "arm64 programs run in this emulator again"] => call(exec::execveat);
     282 userfaultfd (flags: FileFlags) -> Int [Passthrough] => host(323);
     283 membarrier (cmd: Int, flags: Hex, cpu_id: Int) -> Int [Passthrough] => host(324);
-    284 mlock2 (addr: Addr, len: Size, flags: Hex) -> Int [Passthrough] => host(325);
+    284 mlock2 (addr: Addr, len: Size, flags: Mlock2Flags) -> Int [Passthrough] => host(325);
     285 copy_file_range (fd_in: Fd, off_in: Addr, fd_out: Fd, off_out: Addr, len: Size,
             flags: Hex) -> Int
         [Passthrough] => host(326);
@@ -594,7 +619,7 @@ syscalls! {
     434 pidfd_open (pid: Pid, flags: FileFlags) -> Int [Passthrough] => host(434);
     435 clone3 (cl_args: In<CloneArgs>, size: Size) -> Int
         [Custom "guest threads are host threads"] => call(thread::clone3);
-    436 close_range (first: Uint, last: Uint, flags: Hex) -> Int
+    436 close_range (first: Uint, last: Uint, flags: CloseRangeFlags) -> Int
         [Custom "keeps the emulator's own descriptors out of reach"] => call(fd::close_range);
     437 openat2 (dirfd: DirFd, path: Path, how: Addr, size: Size) -> Int
         [Convert "open flags; path prefix"] => call(fs::openat2);

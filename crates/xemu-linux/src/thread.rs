@@ -17,7 +17,7 @@ use crate::host::{self, nr};
 use crate::process::Process;
 use crate::signal::{self, Actions, host_mask};
 use crate::table::SysResult;
-use crate::{fd, gcs, mem, pending, run};
+use crate::{coredump, fd, gcs, mem, pending, run};
 
 /// The host stack of a guest thread, for the emulator's own functions.
 pub const HOST_STACK: usize = 1 << 20;
@@ -647,6 +647,7 @@ fn become_child(t: &mut Thread, args: &CloneArgs) {
     t.tid = host::gettid();
     t.robust_list = 0;
     t.process.rings.after_fork();
+    t.process.space.after_fork();
     if t.process.mdwe.load(Ordering::Relaxed) & PR_MDWE_NO_INHERIT != 0 {
         t.process.mdwe.store(0, Ordering::Relaxed);
         t.process.space.set_refuse_exec_gain(false);
@@ -659,5 +660,6 @@ fn become_child(t: &mut Thread, args: &CloneArgs) {
     if has(CLONE_CLEAR_SIGHAND) {
         t.actions.reset_handlers();
         reset_host_handlers();
+        coredump::arm(&t.actions);
     }
 }

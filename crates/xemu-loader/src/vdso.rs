@@ -10,7 +10,10 @@ use crate::image;
 pub const VDSO_IMAGE: &[u8] = include_bytes!("../vdso/vdso.so");
 
 /// Where `__kernel_rt_sigreturn` is in the image; a test compares it with the symbol table.
-const RT_SIGRETURN: u64 = 0x514;
+const RT_SIGRETURN: u64 = 0x4f4;
+/// Where the two words are for the resolutions of clocks; they end before a NOP, which comes before
+/// `__kernel_rt_sigreturn`.
+const RESOLUTIONS: usize = RT_SIGRETURN as usize - 20;
 
 /// The mapped vdso.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,7 +26,11 @@ pub struct Vdso {
 
 /// Maps the vdso.
 pub(crate) fn map(space: &AddressSpace) -> Result<Vdso, i32> {
-    let range = image::map_bytes(space, VDSO_IMAGE, &RegionName::Vdso)?;
+    let mut image = VDSO_IMAGE.to_vec();
+    let [exact, coarse] = xemu_host::clock_resolutions().map(u64::to_le_bytes);
+    image[RESOLUTIONS..RESOLUTIONS + 8].copy_from_slice(&exact);
+    image[RESOLUTIONS + 8..RESOLUTIONS + 16].copy_from_slice(&coarse);
+    let range = image::map_bytes(space, &image, &RegionName::Vdso)?;
     let rt_sigreturn = range.start + RT_SIGRETURN;
     Ok(Vdso { range, rt_sigreturn })
 }
@@ -74,5 +81,8 @@ mod tests {
             u32::from_le_bytes(VDSO_IMAGE[at + 4 * i..at + 4 * i + 4].try_into().unwrap())
         };
         assert_eq!([word(0), word(1)], [0xd280_1168, 0xd400_0001]);
+        // Behind the resolutions, so that the byte before the return code is nobody's.
+        assert_eq!(VDSO_IMAGE[RESOLUTIONS..at - 4], [0; 16]);
+        assert_eq!(VDSO_IMAGE[at - 4..at], 0xd503_201f_u32.to_le_bytes());
     }
 }

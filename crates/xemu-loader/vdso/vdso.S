@@ -27,22 +27,21 @@
 	.size \name, . - \name
 	.endm
 
-/* Signal handlers return here. Unwinders know the two instructions by their words; those that use
- * the unwind table find the interrupted frame through the frame record that x29 points to. They
- * look up the return address minus one, hence the nop in front. */
+/* The resolutions of exact and of coarse clocks in nanoseconds, which the loader writes into its copy;
+ * zero where the host does not tell. */
 	.balign 16
-	.cfi_startproc
-	.cfi_signal_frame
-	.cfi_def_cfa x29, 0
-	.cfi_offset x29, 0
-	.cfi_offset x30, 8
+resolutions:
+	.quad 0, 0
+
+/* Signal handlers return here. There is no entry in the unwind table, as there is none in the kernel's:
+ * it could only tell of x29 and x30. Unwinders know the two instructions by their words and take all
+ * registers from the frame. They look up the return address minus one, hence the nop in front. */
 	nop
 	.globl __kernel_rt_sigreturn
 	.type __kernel_rt_sigreturn, %function
 __kernel_rt_sigreturn:
 	mov x8, #NR_rt_sigreturn
 	svc #0
-	.cfi_endproc
 	.size __kernel_rt_sigreturn, . - __kernel_rt_sigreturn
 
 /* The clocks that programs ask for most need no kernel: the counter is CLOCK_MONOTONIC in
@@ -90,15 +89,36 @@ function __kernel_gettimeofday
 	ret
 endfunction __kernel_gettimeofday
 
+#define EXACT_CLOCKS 0x893		/* REALTIME, MONOTONIC, MONOTONIC_RAW, BOOTTIME, TAI */
+#define COARSE_CLOCKS 0x60		/* REALTIME_COARSE, MONOTONIC_COARSE */
+
 function __kernel_clock_getres
-	mov x8, #NR_clock_getres
+	cmp w0, #11
+	b.hi 3f
+	mov w9, #1
+	lsl w9, w9, w0
+	adr x10, resolutions
+	mov w11, #EXACT_CLOCKS
+	tst w9, w11
+	b.ne 1f
+	tst w9, #COARSE_CLOCKS
+	b.eq 3f
+	add x10, x10, #8
+1:	ldr x10, [x10]
+	cbz x10, 3f
+	cbz x1, 2f
+	stp xzr, x10, [x1]
+2:	mov w0, #0
+	ret
+3:	mov x8, #NR_clock_getres
 	svc #0
 	ret
 endfunction __kernel_clock_getres
 
 /* getrandom(buffer, length, flags, state, state length). A state length of ~0 asks for struct
  * vgetrandom_opaque_params: the size of a state, protection and flags for mapping states, 13 words
- * of zero. States are not used. */
+ * of zero. States are not used: all numbers come from the kernel, as from the kernel's own vdso while
+ * its generator is not ready. */
 function __kernel_getrandom
 	cmn x4, #1
 	b.eq 1f

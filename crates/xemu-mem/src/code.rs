@@ -5,7 +5,7 @@ use std::ops::Range;
 use xemu_guest::{FaultKind, GuestFault};
 
 use crate::access::{as_fetch_fault, read, untag};
-use crate::list::MapList;
+use crate::list::{FileId, MapList};
 use crate::space::AddressSpace;
 
 /// Is told when executable memory changes. Called without the address space's lock, after the
@@ -80,18 +80,25 @@ pub(crate) fn aliases(list: &MapList, range: &Range<u64>) -> Vec<Range<u64>> {
             found.push(start..piece.end);
         }
         let Some((id, offset)) = piece.file.filter(|_| piece.is_shared()) else { continue };
-        let len = piece.end - start;
-        for other in list.infos() {
-            let Some((other_id, other_offset)) = other.file else { continue };
-            if other_id != id || other.prot & crate::consts::PROT_EXEC == 0 {
-                continue;
-            }
-            let from = offset.max(other_offset);
-            let to = (offset + len).min(other_offset + (other.end - other.start));
-            let alias = from.wrapping_sub(other_offset).wrapping_add(other.start);
-            if from < to && alias != start {
-                found.push(alias..alias + (to - from));
-            }
+        let parts = executable_parts(list, id, offset..offset + (piece.end - start));
+        found.extend(parts.into_iter().filter(|alias| alias.start != start));
+    }
+    found
+}
+
+/// Where a part of an object can be executed.
+pub(crate) fn executable_parts(list: &MapList, id: FileId, part: Range<u64>) -> Vec<Range<u64>> {
+    let mut found = Vec::new();
+    for (start, region) in list.all() {
+        let Some((other, offset)) = region.file else { continue };
+        if other != id || !region.is_exec() {
+            continue;
+        }
+        let from = part.start.max(offset);
+        let to = part.end.min(offset + (region.end - start));
+        if from < to {
+            let at = from - offset + start;
+            found.push(at..at + (to - from));
         }
     }
     found

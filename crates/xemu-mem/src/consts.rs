@@ -38,6 +38,8 @@ pub const MAP_FIXED: u32 = 0x10;
 pub const MAP_ANONYMOUS: u32 = 0x20;
 /// Grows down like a stack.
 pub const MAP_GROWSDOWN: u32 = 0x100;
+/// Lock the pages.
+pub const MAP_LOCKED: u32 = 0x2000;
 /// No swap space is set aside.
 pub const MAP_NORESERVE: u32 = 0x4000;
 /// Huge pages; bits 26–31 hold the logarithm of their size, or 0 for the default.

@@ -34,7 +34,8 @@ impl State {
         let flags = MAP_PRIVATE | MAP_ANONYMOUS;
         let region = Region { end, ..above.clone() };
         let source = Source { prot: region.prot, flags, fd: -1, offset: 0 };
-        if host::map_new(&(start..end), &source).is_err() {
+        let fits = self.check_growth(end - start, &[], &region).is_ok();
+        if !fits || host::map_new(&(start..end), &source).is_err() {
             return false;
         }
         self.maps.insert(start, region);

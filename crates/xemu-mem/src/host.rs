@@ -22,7 +22,10 @@ const SYS_SHMAT: u64 = 30;
 const SYS_SHMCTL: u64 = 31;
 const SYS_SHMDT: u64 = 67;
 const SYS_GETRLIMIT: u64 = 97;
+const SYS_CAPGET: u64 = 125;
 const SYS_FSTATFS: u64 = 138;
+const SYS_MUNLOCK: u64 = 150;
+const SYS_MLOCK2: u64 = 325;
 const SYS_REMAP_FILE_PAGES: u64 = 216;
 
 /// Bits that mean something else, or nothing, to an x86-64 kernel: MAP_32BIT, MAP_ABOVE4G; and
@@ -122,6 +125,34 @@ pub(crate) fn remap_pages(range: &Range<u64>, page: u64, flags: u64) -> Result<(
 pub(crate) fn advise(range: &Range<u64>, advice: u32) -> Result<(), i32> {
     let args = [range.start, range.end - range.start, u64::from(advice), 0, 0, 0];
     check(guest_syscall(SYS_MADVISE, args)).map(drop)
+}
+
+/// mlock2 of a range that belongs to the guest.
+pub(crate) fn lock(range: &Range<u64>, on_fault: bool) -> Result<(), i32> {
+    let args = [range.start, range.end - range.start, u64::from(on_fault), 0, 0, 0];
+    check(guest_syscall(SYS_MLOCK2, args)).map(drop)
+}
+
+/// munlock of a range that belongs to the guest.
+pub(crate) fn unlock(range: &Range<u64>) -> Result<(), i32> {
+    let args = [range.start, range.end - range.start, 0, 0, 0, 0];
+    check(guest_syscall(SYS_MUNLOCK, args)).map(drop)
+}
+
+/// How many bytes the process may lock: all, if it has the right to. (can_do_mlock in mm/mlock.c)
+pub(crate) fn lock_limit() -> u64 {
+    const RLIMIT_MEMLOCK: u64 = 8;
+    const CAP_IPC_LOCK: u32 = 14;
+    if has_capability(CAP_IPC_LOCK) { u64::MAX } else { soft_limit(RLIMIT_MEMLOCK) }
+}
+
+fn has_capability(number: u32) -> bool {
+    const VERSION_3: u32 = 0x2008_0522;
+    // struct __user_cap_header_struct, and two of struct __user_cap_data_struct.
+    let header = [VERSION_3, 0];
+    let mut sets = [0u32; 6];
+    let args = [header.as_ptr() as u64, sets.as_mut_ptr() as u64, 0, 0, 0, 0];
+    guest_syscall(SYS_CAPGET, args) == 0 && sets[0] & 1 << number != 0
 }
 
 /// shmat at an address where nothing is, or, with SHM_REMAP, where the guest's memory is.

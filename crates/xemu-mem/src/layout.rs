@@ -16,8 +16,9 @@ const WINDOW_END: u64 = 1 << 42;
 /// Nothing is placed below unless the guest names the address: programs with fixed addresses and
 /// their heaps are there.
 const WINDOW_START: u64 = 1 << 32;
-/// Where mappings go that found no room in the window.
-const OVERFLOW_END: u64 = 0x5000_0000_0000;
+/// Where mappings go that found no room in the window. Beyond it are the emulator and what the
+/// guest has mapped there by address.
+pub const OVERFLOW_END: u64 = 0x5000_0000_0000;
 /// The address of position-independent programs, before the random offset.
 const IMAGE_BASE: u64 = 0x2aa_aaaa_0000;
 /// What is kept free for the heap behind the program.

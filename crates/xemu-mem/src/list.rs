@@ -207,6 +207,11 @@ impl MapList {
         self.regions.iter().map(|(&start, region)| MappingInfo::new(start, region)).collect()
     }
 
+    /// All regions with their starts, sorted.
+    pub fn all(&self) -> impl Iterator<Item = (u64, &Region)> {
+        self.regions.iter().map(|(start, region)| (*start, region))
+    }
+
     /// How many regions there are.
     pub fn len(&self) -> usize {
         self.regions.len()

@@ -11,10 +11,10 @@ use crate::list::MappingInfo;
 pub(crate) struct Line<'a> {
     pub(crate) start: u64,
     pub(crate) end: u64,
-    offset: u64,
+    pub(crate) offset: u64,
     device: &'a str,
     inode: &'a str,
-    name: &'a str,
+    pub(crate) name: &'a str,
 }
 
 pub(crate) fn parse(line: &str) -> Option<Line<'_>> {

@@ -37,9 +37,9 @@ fn with_exec(line: &str, mapping: &MappingInfo) -> String {
     words.fold("VmFlags:".to_owned(), |text, word| text + " " + word) + " "
 }
 
-/// The sums over the guest's smaps, with the keys of the host's text. What smaps does not tell is
-/// the host's.
-pub(crate) fn smaps_rollup(host: &str, smaps: &str) -> String {
+/// /proc/PID/smaps_rollup: the sums over a guest's smaps, with the keys of the host's text. What
+/// smaps does not tell is the host's.
+pub fn smaps_rollup(host: &str, smaps: &str) -> String {
     let ends = || smaps.lines().filter_map(parse);
     let start = ends().map(|l| l.start).min().unwrap_or(0);
     let end = ends().map(|l| l.end).max().unwrap_or(0);

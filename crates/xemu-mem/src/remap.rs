@@ -130,6 +130,7 @@ impl AddressSpace {
             name: RegionName::None,
         };
         let mut state = self.lock();
+        state.check_growth(len, &[], &region(0))?;
         let mut changes = Changes::default();
         let at = if addr == 0 {
             state.place(len, PAGE_SIZE, |state, range| {
@@ -193,6 +194,8 @@ impl State {
         if old_len == 0 && !(region.is_shared() && remap.flags & MREMAP_MAYMOVE != 0) {
             return Err(EINVAL);
         }
+        let growth = remap.new_len.saturating_sub(old_len);
+        self.check_growth(growth, &[], region)?;
         let offset = old.start - start;
         let file = region.file.map(|(id, at)| (id, at.wrapping_add(offset)));
         let moved = Region { file, ..region.clone() };

@@ -9,9 +9,11 @@ use xemu_guest::GuestFault;
 use crate::access::untag;
 use crate::code::{self, CodeObserver, CodeWindow};
 use crate::consts::*;
+use crate::family::{Family, Note};
 use crate::host::{self, Source};
 use crate::layout::{HOST_TASK_SIZE, Layout};
 use crate::list::{FileId, MapList, MappingInfo, Region, RegionName, page_range};
+use crate::quota::Quota;
 use crate::{maps_text, proc_text, shadow, tags};
 
 const HUGE_PAGE: u64 = 2 << 20;
@@ -36,6 +38,8 @@ pub struct AddressSpace {
     checks_tags: AtomicBool,
     /// Whether there is a guarded control stack, or was.
     shadow_stacks: AtomicBool,
+    /// The processes that share pages with this one.
+    family: Family,
 }
 
 /// What the lock guards.
@@ -45,6 +49,7 @@ pub(crate) struct State {
     layout: Layout,
     brk_start: u64,
     brk: u64,
+    pub quota: Quota,
 }
 
 /// What the observer has to hear once the lock is free.
@@ -99,8 +104,13 @@ impl Request {
 impl AddressSpace {
     /// An empty space; `entropy` moves the places where things go, 0 does not.
     pub fn new(entropy: u64) -> Self {
-        let state =
-            State { maps: MapList::default(), layout: Layout::new(entropy), brk_start: 0, brk: 0 };
+        let state = State {
+            maps: MapList::default(),
+            layout: Layout::new(entropy),
+            brk_start: 0,
+            brk: 0,
+            quota: Quota::default(),
+        };
         Self {
             state: RwLock::new(state),
             observer: OnceLock::new(),
@@ -112,6 +122,7 @@ impl AddressSpace {
             guarded: AtomicBool::new(false),
             checks_tags: AtomicBool::new(false),
             shadow_stacks: AtomicBool::new(false),
+            family: Family::default(),
         }
     }
 
@@ -301,13 +312,28 @@ impl AddressSpace {
         self.note_protection(prot);
         let mut state = self.lock();
         let mut changes = Changes::default();
-        let at = if flags & (MAP_FIXED | MAP_FIXED_NOREPLACE) != 0 {
+        let fixed = flags & (MAP_FIXED | MAP_FIXED_NOREPLACE) != 0;
+        let over = if fixed {
+            state.maps.pieces(&(addr..addr.saturating_add(request.len)))
+        } else {
+            Vec::new()
+        };
+        state.check_growth(request.len, &over, &request.region(0))?;
+        let at = if fixed {
             state.map_fixed(addr, &request, &mut changes)?
         } else {
             state.map_anywhere(addr, &request)?
         };
+        if let Err(errno) = state.lock_new(&(at..at + request.len), flags & MAP_LOCKED != 0) {
+            let _ = state.unmap(&(at..at + request.len), &mut changes);
+            self.publish(state, &changes);
+            return Err(errno);
+        }
         if prot & PROT_MTE != 0 {
             tags::activate(&(at..at + request.len));
+        }
+        if prot & PROT_EXEC != 0 && request.file.is_some() && flags & MAP_SHARED != 0 {
+            self.family.open();
         }
         self.publish(state, &changes);
         Ok(at)
@@ -356,6 +382,9 @@ impl AddressSpace {
         let pieces = state.maps.pieces(&range);
         let refused = pieces.iter().find(|(_, r)| self.denies_write_exec(r.prot, prot));
         let end = refused.map_or(range.end, |(start, _)| *start);
+        if prot & PROT_EXEC != 0 && pieces.iter().any(|(_, r)| r.is_shared()) {
+            self.family.open();
+        }
         let result = state.protect(&(range.start..end), prot, &mut changes);
         let result = if refused.is_some() { result.and(Err(EACCES)) } else { result };
         self.publish(state, &changes);
@@ -459,12 +488,76 @@ impl AddressSpace {
     }
 
     /// The executable ranges that show the same memory as a range: itself, and other mappings of
-    /// the same pages. What a program that writes code through one mapping and runs it through
-    /// another wants invalidated.
+    /// the same pages, of which other processes are told too. What a program that writes code
+    /// through one mapping and runs it through another wants invalidated.
     pub fn code_aliases(&self, addr: u64, len: u64) -> Vec<Range<u64>> {
         let addr = untag(addr);
         let Some(end) = addr.checked_add(len) else { return Vec::new() };
-        code::aliases(&self.shared_lock().maps, &(addr..end))
+        let state = self.shared_lock();
+        if self.family.has_others() {
+            self.tell_others(&state, &(addr..end));
+        }
+        code::aliases(&state.maps, &(addr..end))
+    }
+
+    /// The lowest of the addresses at which the memory at an address is mapped: its own, unless it
+    /// is shared memory that is mapped more than once.
+    pub fn first_alias(&self, addr: u64) -> u64 {
+        let plain = untag(addr);
+        let state = self.shared_lock();
+        let Some((start, region)) = state.maps.at(plain).filter(|(_, r)| r.is_shared()) else {
+            return plain;
+        };
+        let Some((file, offset)) = region.file else { return plain };
+        let wanted = offset + (plain - start);
+        let same = |(at, r): (u64, &Region)| match r.file {
+            Some((id, from)) if id == file && r.is_shared() && wanted >= from => {
+                Some(at + (wanted - from)).filter(|alias| *alias < r.end)
+            }
+            _ => None,
+        };
+        state.maps.all().find_map(same).unwrap_or(plain)
+    }
+
+    /// Tells the processes that share a range's pages that their content changed.
+    fn tell_others(&self, state: &State, range: &Range<u64>) {
+        for (start, piece) in state.maps.pieces(range) {
+            let Some((file, offset)) = piece.file.filter(|_| piece.is_shared()) else { continue };
+            self.family.write(Note { file, offset, len: piece.end - start });
+        }
+    }
+
+    /// In a new process: its parent has the same shared pages, and keeps its locks to itself.
+    pub fn after_fork(&self) {
+        self.family.forked();
+        self.lock().quota.forget_locking();
+    }
+
+    /// Drops the translations of code that other processes have changed. To be called where a
+    /// program may rely on having heard of it: when a system call returns.
+    #[inline]
+    pub fn hear_of_changed_code(&self) {
+        if self.family.has_news() {
+            self.read_news();
+        }
+    }
+
+    #[cold]
+    fn read_news(&self) {
+        let (to, notes) = self.family.read();
+        match notes {
+            None => self.drop_all_code(),
+            Some(notes) => {
+                let state = self.lock();
+                let mut changes = Changes::default();
+                for Note { file, offset, len } in notes {
+                    let parts = code::executable_parts(&state.maps, file, offset..offset + len);
+                    changes.content.extend(parts);
+                }
+                self.publish(state, &changes);
+            }
+        }
+        self.family.mark_read(to);
     }
 
     /// Tells the observer that code may have changed, at all addresses where it can be executed:
@@ -497,11 +590,6 @@ impl AddressSpace {
     /// /proc/self/smaps as the guest sees it, from the host's.
     pub fn smaps_text(&self, host: &str) -> String {
         proc_text::smaps(host, &self.mappings())
-    }
-
-    /// /proc/self/smaps_rollup, from the host's and the guest's smaps.
-    pub fn smaps_rollup_text(&self, host: &str, smaps: &str) -> String {
-        proc_text::smaps_rollup(host, smaps)
     }
 
     /// /proc/self/numa_maps, from the host's.
@@ -731,6 +819,10 @@ impl State {
                 return Err(ENOMEM);
             }
             self.grow_heap(old_end..new_end)?;
+            if let Err(errno) = self.lock_new(&(old_end..new_end), false) {
+                self.unmap(&(old_end..new_end), changes)?;
+                return Err(errno);
+            }
         } else if new_end < old_end {
             self.unmap(&(new_end..old_end), changes)?;
         }
@@ -744,9 +836,10 @@ impl State {
         }
         let prot = PROT_READ | PROT_WRITE;
         let source = Source { prot, flags: MAP_PRIVATE | MAP_ANONYMOUS, fd: -1, offset: 0 };
-        host::map_new(&range, &source)?;
         let name = RegionName::Heap;
         let region = Region { end: range.end, prot, flags: MAP_PRIVATE, file: None, name };
+        self.check_growth(range.end - range.start, &[], &region)?;
+        host::map_new(&range, &source)?;
         self.maps.insert(range.start, region);
         Ok(())
     }

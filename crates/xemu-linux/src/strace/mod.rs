@@ -74,7 +74,7 @@ pub fn enter(row: &'static Row, words: [u64; 6]) -> Entry {
         .iter()
         .enumerate()
         .map(|(i, (_, kind))| match kind {
-            Kind::Out(_) | Kind::OutData if words[i] != 0 => None,
+            Kind::Out(_) | Kind::OutData | Kind::PollFds if words[i] != 0 => None,
             _ => Some(argument(*kind, &words, i)),
         })
         .collect();
@@ -107,6 +107,7 @@ impl Entry {
         let shown = match (self.row.args[i].1, result) {
             (Kind::Out(show), Ok(_)) => show(&Viewer, addr),
             (Kind::OutData, Ok(len)) => data(addr, len),
+            (Kind::PollFds, _) => shown::poll_fds(&Viewer, addr, self.words[i + 1]),
             _ => None,
         };
         shown.unwrap_or_else(|| pointer(addr))
@@ -197,7 +198,7 @@ fn argument(kind: Kind, words: &[u64; 6], i: usize) -> String {
         Kind::Uint => Some(short.to_string()),
         Kind::Long => Some(word.cast_signed().to_string()),
         Kind::Hex => Some(format!("{word:#x}")),
-        Kind::Addr | Kind::Out(_) | Kind::OutData => None,
+        Kind::Addr | Kind::Out(_) | Kind::OutData | Kind::PollFds => None,
         Kind::Str => Viewer.string(word, 4096),
         Kind::StrArray => string_array(word),
         Kind::EnvArray => env_array(word),
@@ -274,6 +275,23 @@ mod tests {
             line(59, [0; 6], Err(Errno::EFAULT)),
             "pipe2(NULL, 0) = -1 EFAULT (Bad address)"
         );
+    }
+
+    #[test]
+    fn flags_and_polled_descriptors_have_names() {
+        // struct pollfd: descriptor, events, what happened.
+        let fds = [3u64 | 5 << 32 | 1 << 48, 4u64 | 1 << 32];
+        let words = [fds.as_ptr() as u64, 2, 0, 0, 8, 0];
+        assert_eq!(
+            line(73, words, Ok(1)),
+            "ppoll([{fd=3, events=POLLIN|POLLOUT, revents=POLLIN}, {fd=4, events=POLLIN}], 2, \
+             NULL, NULL, 8) = 1"
+        );
+        assert_eq!(
+            line(115, [1, 1, 0, 0, 0, 0], Ok(0)),
+            "clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, NULL, NULL) = 0"
+        );
+        assert_eq!(line(230, [3, 0, 0, 0, 0, 0], Ok(0)), "mlockall(MCL_CURRENT|MCL_FUTURE) = 0");
     }
 
     #[test]

@@ -153,6 +153,24 @@ pub fn sigset(set: SigSet) -> String {
     format!("{mark}[{}]", names.join(" "))
 }
 
+/// Polled descriptors, with what happened to them.
+pub fn poll_fds(viewer: &Viewer, addr: u64, count: u64) -> Option<String> {
+    const SIZE: u64 = 8;
+    const MOST: u64 = 16;
+    let mut parts = Vec::new();
+    for i in 0..count.min(MOST) {
+        let bytes = viewer.bytes(addr + i * SIZE, SIZE as usize)?;
+        let bits = |at: usize| names::flags(u16::decode(&bytes[at..]).into(), names::POLL_EVENTS);
+        let happened = match u16::decode(&bytes[6..]) {
+            0 => String::new(),
+            _ => format!(", revents={}", bits(6)),
+        };
+        parts.push(format!("{{fd={}, events={}{happened}}}", i32::decode(&bytes), bits(4)));
+    }
+    let more = if count > MOST { ", ..." } else { "" };
+    Some(format!("[{}{more}]", parts.join(", ")))
+}
+
 /// A socket address of `len` bytes.
 pub fn sockaddr(viewer: &Viewer, addr: u64, len: u64) -> Option<String> {
     let len = usize::try_from(len).ok().filter(|len| (2..=128).contains(len))?;
