@@ -7,7 +7,8 @@
 //! signals are ignored and default on the host too.
 //!
 //! The host's mask equals the guest's, but for the fault signals, which are never blocked there;
-//! one that the guest blocks waits in its slot.
+//! one that the guest blocks waits in its slot. There rt_sigtimedwait finds it, and a signalfd does
+//! not: a fault signal that is sent and blocked comes to no signalfd.
 
 use std::sync::{Mutex, MutexGuard};
 
