@@ -28,6 +28,14 @@ const STEP: u64 = 0x100_0000;
 /// The places to try: several tests run at once.
 const PLACES: std::ops::Range<u64> = 0x10..0x40;
 
+/// Whether the word at that distance, in words, from a program's first one is a word that the peer
+/// keeps for itself in some slot: engines of this process have other words there.
+pub fn is_peers(distance: i64) -> bool {
+    let word = (FIRST as i64).wrapping_add(distance).rem_euclid(SLOT_WORDS as i64);
+    let x30 = i64::from(X30_WORD);
+    [FIRST as i64 - 1, x30, x30 + 1].contains(&word)
+}
+
 /// The code as engines fetch it.
 #[derive(Debug)]
 pub struct Code {

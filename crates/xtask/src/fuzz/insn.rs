@@ -37,8 +37,7 @@ impl Instructions {
         let middle = (data + 4096 - pc) as i32 / 4;
         let word = shape.word(random, middle)?;
         let traits = engines.reference.traits(word).ok()?;
-        // The peer's own word stands there, which changes X30.
-        if traits.steps_back {
+        if traits.meets_peer {
             return None;
         }
         let control = Control::random(random);

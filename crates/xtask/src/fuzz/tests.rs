@@ -76,7 +76,7 @@ fn sequences_do_the_same_in_all_engines() {
 }
 
 #[test]
-fn no_single_instruction_goes_to_the_word_before_it() {
+fn no_single_instruction_goes_to_a_word_of_the_peer() {
     let mut engines = engines(&[], &[]);
     let shapes = || ["Branch", "branch"].into_iter().flat_map(|class| words::shapes(class, ""));
     assert!(shapes().count() > 8);
@@ -91,7 +91,10 @@ fn no_single_instruction_goes_to_the_word_before_it() {
             if field(|f| f.name == "rt").is_some_and(|f| f.get(program.words[0]) == 31) {
                 continue;
             }
-            assert_ne!(distance, Some(-1), "{:08x} {}", program.words[0], program.name);
+            // The peer's own LDR X30 before each slot's first word, and what it loads.
+            let word = distance.map(|d| (256 + d).rem_euclid(1024));
+            let is_peers = word.is_some_and(|word| [255, 1022, 1023].contains(&word));
+            assert!(!is_peers, "{:08x} {}", program.words[0], program.name);
         }
     }
 }
