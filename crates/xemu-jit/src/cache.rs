@@ -12,7 +12,7 @@ use xemu_x64::trampolines::{Trampolines, assemble};
 use xemu_x64::{FaultRecord, FlagsAt};
 
 /// Blocks start at a multiple of this: a cache line, as the processor fetches them. Calls and short
-/// loops run up to a fifth slower from a bad place, and where code is large, it makes no difference.
+/// loops run up to a fifth slower from a bad place; where code is large, it makes no difference.
 const ENTRY_ALIGN: usize = 64;
 /// Bytes of one code segment. A fork's child starts a new one.
 const SEGMENT: usize = 1 << 20;
