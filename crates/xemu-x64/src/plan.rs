@@ -28,6 +28,9 @@ pub struct Moved {
     pub home: Gpr,
 }
 
+/// How many ops a block has in which it is worth while to let some wait: in others temporaries
+/// suffice.
+const LONG: usize = 64;
 /// How many homes a loop changes at most: each costs four moves whenever it is entered and left.
 const MOST_MOVED: usize = 6;
 /// How often a loop reads and writes a register that is worth moving.
@@ -174,6 +177,7 @@ impl Plan {
         self.last_use.clear();
         self.last_use.extend_from_slice(&an.last_use);
         self.walk.start();
+        let long = n >= LONG;
         for i in (0..n).rev() {
             let inst = &block.insts[i];
             if self.walk.flags {
@@ -182,17 +186,22 @@ impl Plan {
             if inst.op == Op::Nop {
                 continue;
             }
-            for arg in inst.args {
-                if arg.is_some() {
-                    self.first_use[arg.index()] = i as u32;
+            if long {
+                for arg in inst.args {
+                    if arg.is_some() {
+                        self.first_use[arg.index()] = i as u32;
+                    }
                 }
             }
-            self.through(block, an, i, inst, bmi2);
+            self.through(block, an, i, inst);
+            if long && self.hint[i] == NO_HINT && may_wait(inst.op) {
+                self.defer(block, an, i, bmi2);
+            }
         }
         self.flags_before = self.walk.flags;
     }
 
-    fn through(&mut self, block: &Block, an: &Analysis, i: usize, inst: &Inst, bmi2: bool) {
+    fn through(&mut self, block: &Block, an: &Analysis, i: usize, inst: &Inst) {
         let effects = inst.effects();
         self.walk.flags_through(effects, an.flags_live[i]);
         match inst.op {
@@ -215,9 +224,6 @@ impl Plan {
             } else if !vector {
                 self.walk.note_write(register, i as u32);
             }
-        }
-        if self.hint[i] == NO_HINT && may_wait(inst.op) {
-            self.defer(block, an, i, bmi2);
         }
         if effects.needs_state() {
             self.walk.x.clear();

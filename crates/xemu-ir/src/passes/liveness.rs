@@ -26,16 +26,12 @@ pub fn run(block: &mut Block, ctx: &mut Context<'_>, out: &mut Analysis) {
     out.last_use.extend(0..n as u32);
     out.flags_live.clear();
     out.flags_live.resize(n, false);
-    out.last_jump_back = None;
     let start = block.pc;
-    let mut live = Live { flags: true, x_dead: 0, v_dead: 0 };
+    let mut live = Live { flags: true, x_dead: 0, v_dead: 0, start, last_jump_back: None };
     for i in (0..n).rev() {
         let inst = &mut block.insts[i];
         let effects = inst.effects();
-        live.at_exit(inst, effects, ctx, &mut out.flags_live[i]);
-        if inst.imm == start && (effects.has(Effects::SIDE_EXIT) || inst.op == Op::Goto) {
-            out.last_jump_back = out.last_jump_back.or(Some(i as u32));
-        }
+        live.at_exit(i, inst, effects, ctx, &mut out.flags_live[i]);
         if is_dead(inst, effects, out.uses[i], &live) {
             *inst = nop();
             continue;
@@ -56,6 +52,7 @@ pub fn run(block: &mut Block, ctx: &mut Context<'_>, out: &mut Analysis) {
             }
         }
     }
+    out.last_jump_back = live.last_jump_back;
 }
 
 struct Live {
@@ -63,6 +60,9 @@ struct Live {
     /// Bit n: Xn is overwritten later with nothing to see it in between.
     x_dead: u32,
     v_dead: u32,
+    /// The block's start, and the last jump there.
+    start: u64,
+    last_jump_back: Option<u32>,
 }
 
 fn nop() -> Inst {
@@ -82,6 +82,7 @@ fn is_dead(inst: &Inst, effects: Effects, uses: u32, live: &Live) -> bool {
 impl Live {
     fn at_exit(
         &mut self,
+        i: usize,
         inst: &Inst,
         effects: Effects,
         ctx: &mut Context<'_>,
@@ -94,12 +95,22 @@ impl Live {
         if effects.has(Effects::SIDE_EXIT) {
             *flags_live = (ctx.flags_live_at)(inst.imm);
             self.flags |= *flags_live;
+            self.note_jump(i, inst);
         } else if effects.has(Effects::ENDS_BLOCK) {
             *flags_live = match inst.op {
                 Op::Goto | Op::Call => (ctx.flags_live_at)(inst.imm),
                 _ => true,
             };
             self.flags = *flags_live;
+            if inst.op == Op::Goto {
+                self.note_jump(i, inst);
+            }
+        }
+    }
+
+    fn note_jump(&mut self, i: usize, inst: &Inst) {
+        if inst.imm == self.start && self.last_jump_back.is_none() {
+            self.last_jump_back = Some(i as u32);
         }
     }
 

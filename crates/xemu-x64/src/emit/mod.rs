@@ -401,6 +401,7 @@ impl Emitter<'_> {
     }
 
     /// Frees the places of operands that were used for the last time, and of an unused result.
+    #[inline]
     fn release(&mut self, inst: &Inst) {
         for arg in inst.args {
             if arg.is_some() && self.s.plan.last_use[arg.index()] as usize == self.cur {
