@@ -3,8 +3,9 @@
 //! Instruction caches of all processors hear of IC IVAU, so code in a page that several processes
 //! share may be written by any of them. Each has translations of its own: the one that writes
 //! leaves a note in words that it shares with those it forked or was forked from, and the others
-//! read it at their next system call, which is the event that the architecture wants between the
-//! two (B2.4.4, concurrent modification and execution of instructions).
+//! read it at their next system call, which is an event that the architecture wants between the two
+//! (B2.4.4, concurrent modification and execution of instructions). An ISB alone, with no system
+//! call since the change, would be enough for the architecture and is not enough here.
 
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering};
