@@ -2,8 +2,8 @@
 # Logins over a socket: keys of each kind, each cipher and exchange of keys, a terminal, files, forwarding, what is refused.
 # users: several
 cd /tmp; export LANG=C HOME=/tmp; chmod 755 /tmp; umask 022
-{ cat /etc/passwd; echo sshd:x:100:65534::/run/sshd:/usr/sbin/nologin; } >passwd; mount --bind passwd /etc/passwd; mount -t tmpfs none /run; mkdir -p /run/sshd root/.ssh; mount --bind root /root; chmod 700 /root /root/.ssh
-for k in rsa ecdsa ed25519; do ssh-keygen -q -t $k -N '' -f h_$k; ssh-keygen -q -t $k -N '' -f u_$k; cat u_$k.pub >>/root/.ssh/authorized_keys; done
+{ cat /etc/passwd; echo sshd:x:100:65534::/run/sshd:/usr/sbin/nologin; } >passwd; mount --bind passwd /etc/passwd; mount -t tmpfs none /run; mkdir -p /run/sshd root/.ssh; mount --bind root /root; chmod 700 /root ~root/.ssh
+for k in rsa ecdsa ed25519; do ssh-keygen -q -t $k -N '' -f h_$k; ssh-keygen -q -t $k -N '' -f u_$k; cat u_$k.pub >>~root/.ssh/authorized_keys; done
 printf 'HostKey /tmp/h_%s\n' rsa ecdsa ed25519 >c; cat >>c <<'C'
 UsePAM no
 PermitRootLogin yes
