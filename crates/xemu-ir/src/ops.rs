@@ -127,6 +127,12 @@ impl Op {
         Op::ALL.iter().copied().find(|op| op.info().name == name)
     }
 
+    /// Whether the op does nothing: it marks a place, or was something once.
+    #[inline]
+    pub fn is_marker(self) -> bool {
+        matches!(self, Op::Nop | Op::Insn)
+    }
+
     /// Whether the op is a plain memory access: operands base, index (may be absent), then the
     /// value of a store; attribute `a` is the index's left shift, `imm` the displacement.
     pub fn is_plain_access(self) -> bool {

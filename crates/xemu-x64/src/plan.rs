@@ -183,7 +183,7 @@ impl Plan {
             if self.walk.flags {
                 self.marks[i] |= FLAGS_AFTER;
             }
-            if inst.op == Op::Nop {
+            if inst.op.is_marker() {
                 continue;
             }
             if long {

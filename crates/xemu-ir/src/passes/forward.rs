@@ -22,6 +22,10 @@ pub fn run(block: &mut Block, which: Registers, renamed: &mut Vec<Val>) {
     let mut known = Known::NOTHING;
     for i in 0..block.insts.len() {
         let mut inst = block.insts[i];
+        if inst.op.is_marker() {
+            renamed.push(Val(i as u32));
+            continue;
+        }
         for arg in &mut inst.args {
             if arg.is_some() {
                 *arg = renamed[arg.index()];

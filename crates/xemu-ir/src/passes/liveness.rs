@@ -30,6 +30,9 @@ pub fn run(block: &mut Block, ctx: &mut Context<'_>, out: &mut Analysis) {
     let mut live = Live { flags: true, x_dead: 0, v_dead: 0, start, last_jump_back: None };
     for i in (0..n).rev() {
         let inst = &mut block.insts[i];
+        if inst.op.is_marker() {
+            continue;
+        }
         let effects = inst.effects();
         live.at_exit(i, inst, effects, ctx, &mut out.flags_live[i]);
         if is_dead(inst, effects, out.uses[i], &live) {

@@ -340,6 +340,12 @@ impl Emitter<'_> {
         self.start();
         for i in 0..self.block.insts.len() {
             let inst = self.block.insts[i];
+            if inst.op.is_marker() {
+                if inst.op == Op::Insn {
+                    self.pc = inst.imm;
+                }
+                continue;
+            }
             if self.s.plan.is_deferred(i) {
                 continue;
             }
@@ -401,7 +407,7 @@ impl Emitter<'_> {
     }
 
     /// Frees the places of operands that were used for the last time, and of an unused result.
-    #[inline]
+    #[inline(always)]
     fn release(&mut self, inst: &Inst) {
         for arg in inst.args {
             if arg.is_some() && self.s.plan.last_use[arg.index()] as usize == self.cur {
@@ -416,8 +422,6 @@ impl Emitter<'_> {
     fn inst(&mut self, i: usize, inst: &Inst) {
         use Op::*;
         match inst.op {
-            Nop => {}
-            Insn => self.pc = inst.imm,
             GetX | GetW => self.get_x(i, inst.a),
             GetV => self.get_v(i, inst.a),
             SetX => self.set_x(inst.a, inst.args[0]),
