@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use xemu_a64::{Decode, Field, decode};
@@ -16,6 +17,15 @@ use super::{elf, ins, replay, words};
 
 fn repository() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
+}
+
+/// Who holds it has the process's memory to itself: programs access any address, which another test
+/// may map, fill or unmap between one engine's run and the next one's.
+static MEMORY: Mutex<()> = Mutex::new(());
+
+fn alone() -> MutexGuard<'static, ()> {
+    // A test that failed has left nothing that the next one would read.
+    MEMORY.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// The engines of this process.
@@ -66,17 +76,20 @@ fn run(source: &mut dyn Source, engines: &mut Engines, cases: u64) {
 
 #[test]
 fn single_instructions_do_the_same_in_all_engines() {
+    let _memory = alone();
     let mut source = Instructions::new(words::shapes("", ""));
     run(&mut source, &mut engines(LOCAL, &[]), 50_000);
 }
 
 #[test]
 fn sequences_do_the_same_in_all_engines() {
+    let _memory = alone();
     run(&mut Sequences::default(), &mut engines(LOCAL, &[]), 5_000);
 }
 
 #[test]
 fn no_single_instruction_goes_to_a_word_of_the_peer() {
+    let _memory = alone();
     let mut engines = engines(&[], &[]);
     let shapes = || ["Branch", "branch"].into_iter().flat_map(|class| words::shapes(class, ""));
     assert!(shapes().count() > 8);
@@ -102,6 +115,7 @@ fn no_single_instruction_goes_to_a_word_of_the_peer() {
 #[test]
 fn single_instructions_do_what_qemu_does() {
     let Some(peer) = peer() else { return };
+    let _memory = alone();
     let mut source = Instructions::new(words::shapes("", ""));
     run(&mut source, &mut engines(&[PEER], &peer), 50_000);
 }
@@ -109,11 +123,13 @@ fn single_instructions_do_what_qemu_does() {
 #[test]
 fn sequences_do_what_qemu_does() {
     let Some(peer) = peer() else { return };
+    let _memory = alone();
     run(&mut Sequences::default(), &mut engines(&[PEER], &peer), 2_000);
 }
 
 #[test]
 fn defects_that_were_do_not_come_back() {
+    let _memory = alone();
     let mut engines = engines(LOCAL, &[]);
     let mut count = 0;
     for entry in std::fs::read_dir(repository().join("tests/insn")).expect("the folder is there") {
@@ -129,6 +145,7 @@ fn defects_that_were_do_not_come_back() {
 
 #[test]
 fn what_differs_is_found_and_told() {
+    let _memory = alone();
     let mut engines = engines(&["v2"], &[]);
     let text = "words\n  8b020020  # add x0, x1, x2\nstart\n  x1 5\n  x2 6\nexpect\n  stop end\n";
     let mut case = ins::Case::parse(text, &engines.area).expect("a good file");
@@ -141,6 +158,7 @@ fn what_differs_is_found_and_told() {
 
 #[test]
 fn broken_program_files_are_loaded_or_refused() {
+    let _memory = alone();
     let seeds = elf::seeds(&repository().join("test-binaries")).expect("the programs are there");
     let budget = Budget { cases: 20_000, time: Duration::MAX / 4, seed: 1 };
     let (counts, problem) = elf::run(&seeds, budget).expect("the host has room");
