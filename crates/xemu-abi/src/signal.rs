@@ -153,6 +153,8 @@ pub struct SigSet(pub u64);
 impl SigSet {
     /// No signal.
     pub const EMPTY: SigSet = SigSet(0);
+    /// All signals.
+    pub const ALL: SigSet = SigSet(u64::MAX);
     /// SIGKILL and SIGSTOP, which cannot be blocked.
     pub const UNBLOCKABLE: SigSet = SigSet(1 << (SIGKILL - 1) | 1 << (SIGSTOP - 1));
 
@@ -326,7 +328,7 @@ mod tests {
     fn sets_count_from_one() {
         assert_eq!(SigSet::of(SIGHUP).0, 1);
         assert_eq!(SigSet::of(64).0, 1 << 63);
-        assert_eq!(SigSet(u64::MAX).blockable().0, !(1 << 8 | 1 << 18));
+        assert_eq!(SigSet::ALL.blockable().0, !(1 << 8 | 1 << 18));
         assert_eq!(SigSet(0b100).first(), Some(3));
         assert_eq!(SigSet::EMPTY.first(), None);
     }

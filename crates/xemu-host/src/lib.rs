@@ -37,7 +37,7 @@ pub use map::{
 };
 pub use process::{
     CloneArgs, Fork, address_space_limit, auxval, clone_process, exec_path, exit_group,
-    exit_thread, fork, getauxval, getpid, gettid, has_fixed_addresses, inherited_file,
+    exit_thread, fork, getauxval, getpid, gettid, has_fixed_addresses, inherited_file, soft_limit,
     spawn_thread,
 };
 pub use sharing::{SharedChild, clone_sharing, delegate, leaves};

@@ -47,12 +47,19 @@ pub fn exec_path() -> Option<std::ffi::CString> {
     Some(path.to_owned())
 }
 
+/// The soft limit of a resource (RLIMIT_*), `u64::MAX` for no limit; `None` where the host does not
+/// say, which never happens. Async-signal-safe. (getrlimit(2))
+pub fn soft_limit(resource: u32) -> Option<u64> {
+    let mut limit = [0u64; 2];
+    let args = [resource.into(), limit.as_mut_ptr() as u64, 0, 0, 0, 0];
+    // SAFETY: `limit` is valid for writes of the kernel's structure, two words.
+    let result = unsafe { syscall6(libc::SYS_getrlimit as u64, args) };
+    (result == 0).then_some(limit[0])
+}
+
 /// How many bytes of addresses the process may have, if that is limited (RLIMIT_AS).
 pub fn address_space_limit() -> Option<u64> {
-    let mut limit = libc::rlimit { rlim_cur: 0, rlim_max: 0 };
-    // SAFETY: `limit` is valid for writes of the kernel's structure.
-    let result = unsafe { libc::getrlimit(libc::RLIMIT_AS, &raw mut limit) };
-    (result == 0 && limit.rlim_cur != libc::RLIM_INFINITY).then_some(limit.rlim_cur)
+    soft_limit(libc::RLIMIT_AS).filter(|limit| *limit != libc::RLIM_INFINITY)
 }
 
 /// Whether the process is to find everything at the same addresses each time, as `setarch -R` and

@@ -61,12 +61,18 @@ fn load(machine: &mut dyn Machine, addr: u64) -> Result<u64, GuestFault> {
     if machine.is_shadow_stack(at) { Ok(value as u64) } else { Err(no_access(at, false)) }
 }
 
+/// Faults if a record cannot be written as one of a stack.
+fn check_record(machine: &mut dyn Machine, at: u64) -> Result<(), GuestFault> {
+    if machine.is_shadow_stack(at) {
+        return Ok(());
+    }
+    machine.check_write(at, 1)?;
+    Err(no_access(at, true))
+}
+
 fn store(machine: &mut dyn Machine, addr: u64, value: u64) -> Result<(), GuestFault> {
     let at = accessed(addr);
-    if !machine.is_shadow_stack(at) {
-        machine.check_write(at, 1)?;
-        return Err(no_access(at, true));
-    }
+    check_record(machine, at)?;
     machine.write(at, RECORD as u32, value.into())
 }
 
@@ -99,10 +105,7 @@ fn switch_in(gcs: &mut GcsState, machine: &mut dyn Machine, incoming: u64) -> Re
         let kind = FaultKind::Misaligned;
         return Err(GuestFault { kind, addr: at, write: true }.into());
     }
-    if !machine.is_shadow_stack(at) {
-        machine.check_write(at, 1)?;
-        return Err(no_access(at, true).into());
-    }
+    check_record(machine, at)?;
     let cap = incoming & !CAP_BITS | VALID;
     let found = machine.cas(at, RECORD as u32, cap, gcs.pointer & !POINTER_BITS | IN_PROGRESS)?;
     if found != cap {

@@ -147,19 +147,9 @@ impl<M: GuestMemory, D> GuestMemory for Combined<M, D> {
     }
 }
 
-/// The address that an access uses: the top byte is ignored, bit 55 stands for it. (Arm ARM D8.8)
-#[inline]
-pub fn untag(addr: u64) -> u64 {
-    ((addr << 8) as i64 >> 8) as u64
-}
-
-/// The address that [`GuestMemory`] gets for an access: without its tag in the lower half; in the
-/// upper half, where nothing is, as it is, since that is what Linux reports of the fault. Branches
-/// treat their target alike. (Arm ARM AArch64.BranchAddr)
-#[inline]
-pub fn accessed(addr: u64) -> u64 {
-    addr & untag(addr)
-}
+// [`GuestMemory`] gets the address that Linux reports of a fault, and branches treat their target
+// alike. (Arm ARM AArch64.BranchAddr)
+pub use xemu_mem::{accessed, untag};
 
 /// What [`GuestMemory::rmw`] leaves in memory, given what was there. Bits above `size` bytes are
 /// unspecified.

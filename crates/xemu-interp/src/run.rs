@@ -316,26 +316,24 @@ impl Run<'_> {
 
     /// Where an access of size `es` goes, once its tag has been looked at.
     fn at(&mut self, addr: u64, es: Es, write: bool) -> Result<u64, Stop> {
-        let (size, at) = (u64::from(es.bytes()), accessed(addr));
-        self.cpu.accessed = addr;
-        tags::check(self.cpu, self.machine, addr, size, write)?;
-        if write {
-            gcs::check_store(self.machine, at, size)?;
-        }
-        Ok(at)
+        self.place(addr, es, write, true)
     }
 
     /// The address of a plain access, which may be one whose tag does not matter.
     fn plain(&mut self, inst: &Inst, args: &[u128; 3], es: Es, write: bool) -> Result<u64, Stop> {
-        let addr = address(inst, args);
-        if inst.a & Address::UNCHECKED == 0 {
-            return self.at(addr, es, write);
-        }
+        self.place(address(inst, args), es, write, inst.a & Address::UNCHECKED == 0)
+    }
+
+    fn place(&mut self, addr: u64, es: Es, write: bool, checked: bool) -> Result<u64, Stop> {
+        let (size, at) = (u64::from(es.bytes()), accessed(addr));
         self.cpu.accessed = addr;
-        if write {
-            gcs::check_store(self.machine, accessed(addr), es.bytes().into())?;
+        if checked {
+            tags::check(self.cpu, self.machine, addr, size, write)?;
         }
-        Ok(accessed(addr))
+        if write {
+            gcs::check_store(self.machine, at, size)?;
+        }
+        Ok(at)
     }
 
     fn load(&mut self, inst: &Inst, args: &[u128; 3], es: Es) -> Result<u128, Stop> {

@@ -31,6 +31,13 @@ pub(crate) enum How {
     Writes,
 }
 
+impl How {
+    /// Of an access that loads or else stores.
+    pub fn of(load: bool) -> Self {
+        if load { Self::Reads } else { Self::Writes }
+    }
+}
+
 use How::{Reads, Writes};
 
 /// Xn or SP, checked for an access of size `es`.
@@ -170,8 +177,7 @@ pub(crate) fn ldapr_stlr_unscaled(cx: &mut Ctx<'_>, i: LdaprStlrUnscaled) {
     let base = cx.gpr_sp(1, i.rn());
     let addr = cx.op2i(ADD, 1, base, i.imm9() as i64 as u64);
     let access = IntAccess::new(i.size(), i.opc());
-    let how = if access.load { Reads } else { Writes };
-    check_align(cx, (es_of(i.size()), how), addr);
+    check_align(cx, (es_of(i.size()), How::of(access.load)), addr);
     let v = access.run(cx, Address::new(addr, 0), i.rt());
     if access.load {
         cx.set_gpr(access.sf, i.rt(), v);

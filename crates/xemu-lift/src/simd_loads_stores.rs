@@ -86,7 +86,7 @@ pub(crate) fn ldapr_stlr_vec_unscaled(cx: &mut Ctx<'_>, i: LdaprStlrVecUnscaled)
     let base = cx.gpr_sp(1, i.rn());
     let addr = cx.op2i(ADD, 1, base, i.imm9() as i64 as u64);
     let (es, l) = access(i.size(), i.opc());
-    check_align(cx, (es, if l == 1 { How::Reads } else { How::Writes }), addr);
+    check_align(cx, (es, How::of(l == 1)), addr);
     ld_st(cx, (es, l), Address::new(addr, 0), i.rt(), None);
     if l == 0 {
         fence_full(cx);

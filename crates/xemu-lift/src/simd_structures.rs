@@ -273,7 +273,7 @@ pub(crate) fn ld_st_single_struct_post(cx: &mut Ctx<'_>, i: LdStSingleStructPost
 /// LDAP1, STL1.
 pub(crate) fn ld_st_ordered_lane(cx: &mut Ctx<'_>, i: LdStOrderedLane) {
     let base = cx.gpr_sp(1, i.rn());
-    check_align(cx, (Es::D, if i.l() == 1 { How::Reads } else { How::Writes }), base);
+    check_align(cx, (Es::D, How::of(i.l() == 1)), base);
     Single { l: i.l(), es: Es::D, lane: i.q() as u8, regs: 1, rt: i.rt() }.run(cx, base);
     if i.l() == 0 {
         fence_full(cx);

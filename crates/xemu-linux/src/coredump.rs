@@ -73,7 +73,7 @@ pub fn tell(t: &Thread) -> ! {
         told.push(ThreadState::of(t));
     }
     ANOTHER.notify_all();
-    host::set_mask(SigSet(u64::MAX));
+    host::set_mask(SigSet::ALL);
     loop {
         std::thread::sleep(Duration::from_secs(3600));
     }
@@ -165,18 +165,17 @@ fn mount(source: Option<&CStr>, target: &Path, kind: Option<&CStr>, flags: u64) 
     host::syscall(nr::MOUNT, args).ok().map(drop)
 }
 
-/// RLIMIT_CORE in bytes.
+/// The limit of a core file's size. (getrlimit(2))
+pub const RLIMIT_CORE: u32 = 4;
+
 fn core_limit() -> u64 {
-    const RLIMIT_CORE: u64 = 4;
-    let mut limit = [0u64; 2];
-    let args = [RLIMIT_CORE, limit.as_mut_ptr() as u64, 0, 0, 0, 0];
-    host::syscall(nr::GETRLIMIT, args).map_or(0, |_| limit[0])
+    xemu_host::soft_limit(RLIMIT_CORE).unwrap_or(0)
 }
 
 fn forbid_hosts_core() {
-    const RLIMIT_CORE: u64 = 4;
     let none = [0u64; 2];
-    let _ = host::syscall(nr::SETRLIMIT, [RLIMIT_CORE, none.as_ptr() as u64, 0, 0, 0, 0]);
+    let args = [RLIMIT_CORE.into(), none.as_ptr() as u64, 0, 0, 0, 0];
+    let _ = host::syscall(nr::SETRLIMIT, args);
 }
 
 fn is_dumpable() -> bool {

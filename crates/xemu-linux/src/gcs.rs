@@ -4,17 +4,17 @@
 
 use xemu_abi::Errno;
 use xemu_abi::hwcap::HWCAP_GCS;
+use xemu_abi::mman::PAGE_SIZE;
 use xemu_abi::sigframe::GcsContext;
 use xemu_guest::{CpuState, GcsState};
 use xemu_host::delegate;
 
 use crate::args::*;
-use crate::host::{self, nr};
+use crate::host;
 use crate::mem;
 use crate::table::SysResult;
 use crate::thread::Thread;
 
-const PAGE: u64 = 4096;
 /// The bytes of a record.
 const RECORD: u64 = 8;
 /// The bits of a cap that are its address.
@@ -71,15 +71,13 @@ pub fn lock_status(t: &mut Thread, bits: u64) -> SysResult {
 
 /// The size of a thread's stack; without a wish, half of what its ordinary stack may have.
 fn stack_size(wanted: u64) -> u64 {
-    const RLIMIT_STACK: u64 = 3;
+    const RLIMIT_STACK: u32 = 3;
     const MOST: u64 = 2 << 30;
     if wanted != 0 {
-        return wanted.next_multiple_of(PAGE);
+        return wanted.next_multiple_of(PAGE_SIZE);
     }
-    let mut limit = [u64::MAX; 2];
-    // Left as it is where the host does not say, which never happens.
-    let _ = host::syscall(nr::GETRLIMIT, [RLIMIT_STACK, limit.as_mut_ptr() as u64, 0, 0, 0, 0]);
-    (limit[0] / 2).min(MOST).next_multiple_of(PAGE).max(PAGE)
+    let limit = xemu_host::soft_limit(RLIMIT_STACK).unwrap_or(u64::MAX);
+    (limit / 2).min(MOST).next_multiple_of(PAGE_SIZE).max(PAGE_SIZE)
 }
 
 /// A fresh stack, whose newest record is the zero at its end.
@@ -116,11 +114,11 @@ pub fn map_shadow_stack(t: &mut Thread, addr: Addr, size: Size, flags: Hex) -> S
     if !is_supported(t) {
         return Err(Errno::EOPNOTSUPP);
     }
-    let aligned = addr.is_multiple_of(PAGE) && size.is_multiple_of(RECORD) && size != RECORD;
+    let aligned = addr.is_multiple_of(PAGE_SIZE) && size.is_multiple_of(RECORD) && size != RECORD;
     if flags & !(SET_TOKEN | SET_MARKER) != 0 || !aligned {
         return Err(Errno::EINVAL);
     }
-    let len = size.checked_next_multiple_of(PAGE).ok_or(Errno::EOVERFLOW)?;
+    let len = size.checked_next_multiple_of(PAGE_SIZE).ok_or(Errno::EOVERFLOW)?;
     let space = t.process.space;
     let base = delegate(|| space.map_shadow_stack(addr, len)).map_err(host::errno)?;
     if flags & SET_TOKEN != 0 {

@@ -78,7 +78,7 @@ pub fn take(wanted: SigSet) -> Option<SigInfo> {
 
 /// Takes all that wait, for the time in which a new process is made: it begins without them.
 pub fn take_all() -> Vec<SigInfo> {
-    std::iter::from_fn(|| take(SigSet(u64::MAX))).collect()
+    std::iter::from_fn(|| take(SigSet::ALL)).collect()
 }
 
 /// Puts back what [`take_all`] gave.
@@ -105,9 +105,9 @@ mod tests {
         assert!(queued().has(SIGUSR1) && queued().has(SIGSEGV));
         assert_eq!(take(SigSet::of(SIGBUS)), None);
         // A fault signal goes first, and the second of its kind was merged.
-        assert_eq!(take(SigSet(u64::MAX)).map(|i| i.addr()), Some(5));
-        assert_eq!(take(SigSet(u64::MAX)).map(|i| i.signo()), Some(SIGUSR1));
-        assert_eq!(take(SigSet(u64::MAX)), None);
+        assert_eq!(take(SigSet::ALL).map(|i| i.addr()), Some(5));
+        assert_eq!(take(SigSet::ALL).map(|i| i.signo()), Some(SIGUSR1));
+        assert_eq!(take(SigSet::ALL), None);
     }
 
     #[test]

@@ -287,8 +287,7 @@ fn limits(t: &mut Thread, pid: Pid, resource: Resource, new: u64, old: u64) -> S
 
 /// Behind a call that may have changed RLIMIT_CORE. A child that shares memory dumps no core.
 fn core_limit_set(t: &Thread, resource: Resource) {
-    const RLIMIT_CORE: u32 = 4;
-    if resource.0 == RLIMIT_CORE && !t.is_vfork_child {
+    if resource.0 == coredump::RLIMIT_CORE && !t.is_vfork_child {
         coredump::limit_changed(&t.actions);
     }
 }

@@ -4,6 +4,7 @@
 
 use xemu_abi::Errno;
 use xemu_abi::wire::Wire;
+use xemu_mem::accessed;
 
 use crate::args::Kind;
 use crate::mem;
@@ -16,11 +17,6 @@ const MOST_VECTORS: u64 = 1024;
 const IOVEC: usize = 16;
 const MSGHDR: usize = 56;
 const MMSGHDR: usize = 64;
-
-/// The address without its tag, if it is one of user space.
-fn untag(addr: u64) -> u64 {
-    if addr >> 55 & 1 == 0 { addr & !(0xff << 56) } else { addr }
-}
 
 /// Whether an argument of this kind is, or may be, an address.
 fn may_be_address(kind: &Kind) -> bool {
@@ -47,7 +43,7 @@ pub fn arguments(t: &Thread, row: Option<&Row>, mut words: [u64; 6]) -> [u64; 6]
     for (n, (word, (_, kind))) in words.iter_mut().zip(row.args).enumerate() {
         let place = matches!((row.name, n), ("brk" | "mmap", 0) | ("mremap", 4));
         if may_be_address(kind) && !place {
-            *word = untag(*word);
+            *word = accessed(*word);
         }
     }
     words
@@ -72,8 +68,8 @@ fn vectors(addr: u64, count: u64) -> Result<Option<Vec<u64>>, Errno> {
     let mut list = read_words(addr, count as usize * IOVEC)?;
     let mut any = false;
     for base in list.iter_mut().step_by(2) {
-        any |= untag(*base) != *base;
-        *base = untag(*base);
+        any |= accessed(*base) != *base;
+        *base = accessed(*base);
     }
     Ok(any.then_some(list))
 }
@@ -95,7 +91,7 @@ impl Message {
 
     fn new(mut header: Vec<u64>) -> Result<Self, Errno> {
         for place in [Self::NAME, Self::LIST, Self::CONTROL] {
-            header[place] = untag(header[place]);
+            header[place] = accessed(header[place]);
         }
         let list = vectors(header[Self::LIST], header[Self::COUNT])?;
         if let Some(list) = &list {

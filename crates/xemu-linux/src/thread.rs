@@ -171,9 +171,8 @@ pub fn exit(t: &mut Thread, status: Int) -> SysResult {
 
 /// What the kernel does for a task that ends: robust futexes, then the thread's id word.
 pub fn release(t: &mut Thread) {
-    const ALL: SigSet = SigSet(u64::MAX);
     // Faults stay open: the words and lists may lie in memory that is gone.
-    host::set_mask(host_mask(ALL));
+    host::set_mask(host_mask(SigSet::ALL));
     hand_on_signals();
     let stack = core::mem::take(&mut t.cpu.gcs);
     gcs::free(t, &stack);
@@ -185,14 +184,14 @@ pub fn release(t: &mut Thread) {
     if t.clear_child_tid != 0 && mem::write(t.clear_child_tid, &[0; 4]).is_ok() {
         wake(t.clear_child_tid);
     }
-    host::set_mask(ALL);
+    host::set_mask(SigSet::ALL);
     hand_on_signals();
 }
 
 /// Gives a signal that was taken for the process to another thread; one that was sent to this
 /// thread is gone with it.
 fn hand_on_signals() {
-    while let Some(mut info) = pending::take(SigSet(u64::MAX)) {
+    while let Some(mut info) = pending::take(SigSet::ALL) {
         if info.code() == SI_TKILL {
             continue;
         }
@@ -382,7 +381,7 @@ fn spawn(t: &mut Thread, args: &CloneArgs) -> SysResult {
     let main = move || {
         // The host's C library lets its signal for cancellation through, which the guest has a use
         // for. Nobody knows the thread's id before this.
-        host::set_mask(SigSet(!crate::signal::FAULTS.0));
+        host::set_mask(host_mask(SigSet::ALL));
         unshare_fs(args.flags);
         let tid = host::gettid();
         for (bit, addr) in
@@ -403,7 +402,7 @@ fn spawn(t: &mut Thread, args: &CloneArgs) -> SysResult {
         run::new_thread(thread);
     };
     // The new thread starts with all signals blocked and opens them when it can take them.
-    let old = host::set_mask(SigSet(!crate::signal::FAULTS.0));
+    let old = host::set_mask(host_mask(SigSet::ALL));
     let spawned = xemu_host::spawn_thread(main, HOST_STACK).map_err(host::errno);
     let tid = spawned.and_then(|()| started.recv().map_err(|_| Errno::EAGAIN));
     host::set_mask(old);
@@ -545,7 +544,7 @@ fn sharing_child(child: &mut Thread, args: &CloneArgs, open: SigSet) -> i32 {
 /// Blocks all signals on the host, and gives the old mask. ERESTARTNOINTR when one waits already:
 /// it would be seen by both processes.
 fn quiesce(t: &mut Thread) -> Result<SigSet, Errno> {
-    let open = host::set_mask(SigSet(!crate::signal::FAULTS.0));
+    let open = host::set_mask(host_mask(SigSet::ALL));
     if t.poll_if_deliverable() {
         host::set_mask(open);
         return Err(Errno::ERESTARTNOINTR);

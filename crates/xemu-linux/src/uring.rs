@@ -18,6 +18,7 @@ use xemu_abi::{Errno, Wire};
 use xemu_host::Mapping;
 
 use crate::args::*;
+use crate::fd::close_own;
 use crate::host::{self, nr};
 use crate::path::{self, HostPath, Link};
 use crate::signal_wait::under_optional_mask;
@@ -205,9 +206,7 @@ pub fn io_uring_setup(t: &mut Thread, entries: Uint, params: Addr) -> SysResult 
         t.process.rings.insert(fd as i32, ring);
         Ok(fd)
     });
-    made.inspect_err(|_| {
-        let _ = host::syscall(nr::CLOSE, [fd, 0, 0, 0, 0, 0]);
-    })
+    made.inspect_err(|_| close_own(fd as i32))
 }
 
 fn make_ring(fd: i32, params: &UringParams, polled: bool) -> Result<Ring, Errno> {
@@ -363,8 +362,6 @@ pub fn io_uring_enter(
 /// The part of io_uring_enter that hands entries over. It does not wait.
 fn submit(t: &mut Thread, ring: &Ring, fd: u64, count: u32, flags: u32) -> SysResult {
     let flags = u64::from(flags & IORING_ENTER_REGISTERED_RING);
-    let hand_over =
-        |t: &mut Thread| t.blocking(nr::IO_URING_ENTER, [fd, u64::from(count), 0, flags, 0, 0]);
     let mut guard = Some(ring.submitting.lock().unwrap_or_else(PoisonError::into_inner));
     let mut changes = Changes::default();
     for entry in ring.queue.waiting()? {
@@ -376,7 +373,7 @@ fn submit(t: &mut Thread, ring: &Ring, fd: u64, count: u32, flags: u32) -> SysRe
         guard.take();
     }
     changes.make()?;
-    let result = hand_over(t);
+    let result = t.blocking(nr::IO_URING_ENTER, [fd, u64::from(count), 0, flags, 0, 0]);
     changes.undo()?;
     result
 }
@@ -430,17 +427,13 @@ pub fn io_uring_register(
     let word = i64::from(fd.0).cast_unsigned();
     let args = [word, u64::from(opcode.0), arg.0, u64::from(count.0), 0, 0];
     let result = t.blocking(nr::IO_URING_REGISTER, args)?;
-    let done = match operation {
-        IORING_REGISTER_RING_FDS => result,
-        IORING_UNREGISTER_RING_FDS => result,
-        _ => return Ok(result),
-    };
-    for i in 0..done {
+    let registers = operation == IORING_REGISTER_RING_FDS;
+    if !registers && operation != IORING_UNREGISTER_RING_FDS {
+        return Ok(result);
+    }
+    for i in 0..result {
         let update: RsrcUpdate = mem::read_wire(arg.0 + i * RsrcUpdate::SIZE as u64)?;
-        let ring = match operation {
-            IORING_REGISTER_RING_FDS => t.process.rings.find(update.data as i32),
-            _ => None,
-        };
+        let ring = if registers { t.process.rings.find(update.data as i32) } else { None };
         if let Some(slot) = t.registered_rings.get_mut(update.offset as usize) {
             *slot = ring;
         }

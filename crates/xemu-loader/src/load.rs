@@ -96,14 +96,11 @@ impl LoadedProgram {
 
 /// The stack size that the process's limit asks for, in bytes.
 pub fn default_stack_size() -> u64 {
-    const SYS_GETRLIMIT: u64 = 97;
-    const RLIMIT_STACK: u64 = 3;
-    let mut limit = [0u64; 2];
-    let args = [RLIMIT_STACK, limit.as_mut_ptr() as u64, 0, 0, 0, 0];
-    match xemu_host::guest_syscall(SYS_GETRLIMIT, args) {
-        0 if limit[0] == u64::MAX => UNLIMITED_STACK,
-        0 => limit[0],
-        _ => DEFAULT_STACK,
+    const RLIMIT_STACK: u32 = 3;
+    match xemu_host::soft_limit(RLIMIT_STACK) {
+        Some(u64::MAX) => UNLIMITED_STACK,
+        Some(size) => size,
+        None => DEFAULT_STACK,
     }
 }
 

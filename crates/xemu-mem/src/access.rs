@@ -13,6 +13,13 @@ pub fn untag(addr: u64) -> u64 {
     ((addr as i64) << 8 >> 8) as u64
 }
 
+/// The address of an access as Linux tells a program of it: without its tag in the lower half; in
+/// the upper half, where nothing is, as it is. (untagged_addr in arch/arm64/include/asm/memory.h)
+#[inline]
+pub fn accessed(addr: u64) -> u64 {
+    addr & untag(addr)
+}
+
 mod sealed {
     pub trait Sealed {}
 }

@@ -21,7 +21,6 @@ const SYS_MADVISE: u64 = 28;
 const SYS_SHMAT: u64 = 30;
 const SYS_SHMCTL: u64 = 31;
 const SYS_SHMDT: u64 = 67;
-const SYS_GETRLIMIT: u64 = 97;
 const SYS_CAPGET: u64 = 125;
 const SYS_FSTATFS: u64 = 138;
 const SYS_MUNLOCK: u64 = 150;
@@ -141,7 +140,7 @@ pub(crate) fn unlock(range: &Range<u64>) -> Result<(), i32> {
 
 /// How many bytes the process may lock: all, if it has the right to. (can_do_mlock in mm/mlock.c)
 pub(crate) fn lock_limit() -> u64 {
-    const RLIMIT_MEMLOCK: u64 = 8;
+    const RLIMIT_MEMLOCK: u32 = 8;
     const CAP_IPC_LOCK: u32 = 14;
     if has_capability(CAP_IPC_LOCK) { u64::MAX } else { soft_limit(RLIMIT_MEMLOCK) }
 }
@@ -196,18 +195,17 @@ pub(crate) fn is_noexec(fd: i32) -> bool {
 
 /// The soft limit on data, in bytes.
 pub(crate) fn data_limit() -> u64 {
-    const RLIMIT_DATA: u64 = 2;
+    const RLIMIT_DATA: u32 = 2;
     soft_limit(RLIMIT_DATA)
 }
 
 /// The soft limit on mappings that grow, in bytes.
 pub(crate) fn stack_limit() -> u64 {
-    const RLIMIT_STACK: u64 = 3;
+    const RLIMIT_STACK: u32 = 3;
     soft_limit(RLIMIT_STACK)
 }
 
-fn soft_limit(resource: u64) -> u64 {
-    let mut limit = [u64::MAX; 2];
-    let args = [resource, limit.as_mut_ptr() as u64, 0, 0, 0, 0];
-    if guest_syscall(SYS_GETRLIMIT, args) == 0 { limit[0] } else { u64::MAX }
+/// Without a limit the greatest number.
+fn soft_limit(resource: u32) -> u64 {
+    xemu_host::soft_limit(resource).unwrap_or(u64::MAX)
 }

@@ -35,8 +35,8 @@ mod tags;
 mod tests;
 
 pub use access::{
-    CStrError, GuestInt, copy_in, copy_in_partial, copy_out, copy_out_partial, copy_within, fill,
-    read, read_array, read_bytes, read_cstr, untag, write,
+    CStrError, GuestInt, accessed, copy_in, copy_in_partial, copy_out, copy_out_partial,
+    copy_within, fill, read, read_array, read_bytes, read_cstr, untag, write,
 };
 pub use atomic::{AtomicOp, compare_exchange, fetch_add, fetch_op, fetch_update, swap};
 pub use code::{CodeObserver, CodeWindow};

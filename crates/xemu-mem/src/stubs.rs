@@ -9,7 +9,7 @@ use core::arch::global_asm;
 use xemu_guest::{FaultKind, GuestFault};
 use xemu_host::{HostContext, HostReg, SigInfo};
 
-use crate::untag;
+use crate::{accessed, untag};
 
 /// What a stub returns, in RAX and RDX.
 #[repr(C)]
@@ -236,13 +236,7 @@ pub(crate) fn retry(
         None => (FaultKind::Unmapped, clean),
     };
     let far = addr.wrapping_add(at.wrapping_sub(clean));
-    Err(GuestFault { kind, addr: reported(far), write })
-}
-
-/// What Linux tells a program of FAR_EL1: the address without its tag if it is in the lower half,
-/// otherwise as it is. (untagged_addr in arch/arm64/include/asm/memory.h)
-fn reported(far: u64) -> u64 {
-    far & untag(far)
+    Err(GuestFault { kind, addr: accessed(far), write })
 }
 
 /// The fault of a bulk access that stopped at `addr`, an address without a tag.

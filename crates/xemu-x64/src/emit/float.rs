@@ -368,7 +368,7 @@ impl Emitter<'_> {
         let [a, b, _] = inst.args;
         let ra = self.use_v(a);
         let rb = self.use_v(b);
-        let (t, r) = (self.scratch_v(), self.scratch_g());
+        let t = self.scratch_v();
         let cold = self.cold_emulate();
         let exponent = if l.double { 0x7fe << 52 } else { 0xfe << 23 };
         let exponent = self.pool_splat(l.es(), exponent);
@@ -376,20 +376,13 @@ impl Emitter<'_> {
         self.asm.v3(VecOp::ANDPS, t, ra, exponent);
         let zero = self.scratch_v();
         self.asm.vzero(zero);
-        if l.double {
-            self.asm.v3(VecOp::PCMPEQQ, t, t, zero);
-            self.asm.movmskpd(r, t);
-        } else {
-            self.asm.v3(VecOp::PCMPEQD, t, t, zero);
-            self.asm.movmskps(r, t);
-        }
+        let (es, equal) = match l.double {
+            true => (Es::D, VecOp::PCMPEQQ),
+            false => (Es::S, VecOp::PCMPEQD),
+        };
+        self.asm.v3(equal, t, t, zero);
         self.give_back_v(zero);
-        if l.scalar {
-            self.asm.test_imm(Width::W32, r, 1);
-        } else {
-            self.asm.test(Width::W32, r, r);
-        }
-        self.asm.jcc(asm::Cond::NE, cold);
+        self.leave_if_any(es, l.scalar, t, cold);
         self.asm.v3(VecOp::XORPS, t, ra, l.constant(VecConst::SignS, VecConst::SignD));
         self.trap_v3(l.pick(MUL), t, t, half);
         let start = if l.double { 1.5f64.to_bits() } else { u64::from(1.5f32.to_bits()) };

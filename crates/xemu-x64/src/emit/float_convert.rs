@@ -418,19 +418,11 @@ impl Emitter<'_> {
                 self.asm.jcc(asm::Cond::B, cold);
             }
         } else {
-            let wrong = self.scratch_g();
             self.trap_v3_imm(l.cmp(), limit, limit, tested, FpCmp::Le as u8);
             if imm & UNSIGNED != 0 {
                 self.asm.v3(VecOp::ORPS, limit, limit, x);
             }
-            if l.double {
-                self.asm.movmskpd(wrong, limit);
-            } else {
-                self.asm.movmskps(wrong, limit);
-            }
-            self.asm.test(W32, wrong, wrong);
-            self.asm.jcc(asm::Cond::NE, cold);
-            self.unlock_fixed(wrong);
+            self.leave_if_any(if l.double { Es::D } else { Es::S }, false, limit, cold);
         }
         let scale = self.pool(power_of_two(l, fraction));
         self.asm.v3(l.pick(MUL), t, x, scale);

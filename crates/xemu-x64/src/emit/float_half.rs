@@ -20,8 +20,8 @@ use super::float_convert::{CURRENT, FRACTION, LOWEST_ONLY, UNSIGNED};
 use super::vec_const::splat;
 use super::vec_wide::{SIGN_EXTEND, ZERO_EXTEND};
 use crate::asm::{
-    self, FmaForm, FmaKind, FpCmp, FpLanes, Rounding, VecOp, VecShift, VecUnary, VecUnaryImm,
-    VexOp, VexUnary, Width, Xmm,
+    FmaForm, FmaKind, FpCmp, FpLanes, Rounding, VecOp, VecShift, VecUnary, VecUnaryImm, VexOp,
+    VexUnary, Width, Xmm,
 };
 
 /// PSHUFD's order that brings the high half down.
@@ -272,20 +272,7 @@ impl Emitter<'_> {
         self.asm.v3(VecOp::PCMPEQD, u, u, v);
         self.asm.v3(VecOp::POR, t, t, u);
         self.give_back_v(v);
-        self.leave_if_any(l, t, cold);
-    }
-
-    /// Goes to `cold` if a lane of mask `t` is set: of a scalar the lowest.
-    fn leave_if_any(&mut self, l: Lanes, t: Xmm, cold: asm::Label) {
-        let r = self.scratch_g();
-        self.asm.movmskps(r, t);
-        if l.scalar {
-            self.asm.test_imm(Width::W32, r, 1);
-        } else {
-            self.asm.test(Width::W32, r, r);
-        }
-        self.asm.jcc(asm::Cond::NE, cold);
-        self.unlock_fixed(r);
+        self.leave_if_any(Es::S, l.scalar, t, cold);
     }
 
     // Comparisons
@@ -431,7 +418,7 @@ impl Emitter<'_> {
         self.asm.v3(VecOp::PCMPEQD, t, t, r);
         self.asm.v3(VecOp::PCMPEQD, r, r, r);
         self.asm.v3(VecOp::PXOR, t, t, r);
-        self.leave_if_any(l, t, cold);
+        self.leave_if_any(Es::S, l.scalar, t, cold);
         self.give_back_v(t);
         self.give_back_v(r);
     }

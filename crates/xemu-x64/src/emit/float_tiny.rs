@@ -70,7 +70,7 @@ impl Emitter<'_> {
     /// of size `es`; `scalar`: of the lowest element alone. EFLAGS have been given up.
     pub(super) fn leave_if_least(&mut self, es: Es, scalar: bool, x: Xmm) {
         let cold = self.cold_emulate();
-        let (t, r) = (self.scratch_v(), self.scratch_g());
+        let t = self.scratch_v();
         let least = self.pool_splat(es as u8, LEAST[es as usize - 1]);
         let (double, equal) = match es {
             Es::D | Es::Q => (VecOp::PADDQ, VecOp::PCMPEQQ),
@@ -80,6 +80,14 @@ impl Emitter<'_> {
         // Doubled, it loses its sign.
         self.asm.v3(double, t, x, x);
         self.asm.v3(equal, t, t, least);
+        self.leave_if_any(es, scalar, t, cold);
+        self.give_back_v(t);
+    }
+
+    /// Goes to `cold` if an element of mask `t`, of size `es`, is set; `scalar`: the lowest one.
+    /// EFLAGS have been given up.
+    pub(super) fn leave_if_any(&mut self, es: Es, scalar: bool, t: Xmm, cold: asm::Label) {
+        let r = self.scratch_g();
         match es {
             Es::D | Es::Q => self.asm.movmskpd(r, t),
             Es::S => self.asm.movmskps(r, t),
@@ -91,7 +99,6 @@ impl Emitter<'_> {
             self.asm.test(Width::W32, r, r);
         }
         self.asm.jcc(asm::Cond::NE, cold);
-        self.give_back_v(t);
         self.unlock_fixed(r);
     }
 }

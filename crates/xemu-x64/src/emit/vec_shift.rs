@@ -315,30 +315,27 @@ impl Emitter<'_> {
         self.asm.v3(VecOp::PAND, t, n, byte);
         self.shift_each(es, [VecOp::PSLLD, VecOp::PSLLQ][at - 2], d, x, t);
         self.negative_counts(t, n, byte);
-        match (es, signed) {
-            (2, true) => self.shift_each(es, VecOp::PSRAD, right, x, t),
-            (2, false) => self.shift_each(es, VecOp::PSRLD, right, x, t),
-            (_, false) => self.shift_each(es, VecOp::PSRLQ, right, x, t),
-            (_, true) => {
-                // Of the bits exclusive-or their sign, so that zeros come in.
-                let [s, from] = [self.scratch_v(), self.scratch_v()];
-                self.asm.vzero(s);
-                self.asm.v3(VecOp::PCMPGTQ, s, s, x);
-                self.asm.v3(VecOp::PXOR, from, x, s);
-                self.shift_each(es, VecOp::PSRLQ, right, from, t);
-                self.asm.v3(VecOp::PXOR, right, right, s);
-            }
+        let shift = match (es, signed) {
+            (2, true) => VecOp::PSRAD,
+            (2, false) => VecOp::PSRLD,
+            _ => VecOp::PSRLQ,
+        };
+        if es == 3 && signed {
+            // Of the bits exclusive-or their sign, so that zeros come in.
+            let [s, from] = [self.scratch_v(), self.scratch_v()];
+            self.asm.vzero(s);
+            self.asm.v3(VecOp::PCMPGTQ, s, s, x);
+            self.asm.v3(VecOp::PXOR, from, x, s);
+            self.shift_each(es, shift, right, from, t);
+            self.asm.v3(VecOp::PXOR, right, right, s);
+        } else {
+            self.shift_each(es, shift, right, x, t);
         }
         if round {
             let last = self.scratch_v();
             let [one, minus_one] = [1, u64::MAX].map(|c| self.pool_splat(es, c));
             self.negative_counts(t, n, byte);
             self.asm.v3(ADD[at], t, t, minus_one);
-            let shift = match (es, signed) {
-                (2, true) => VecOp::PSRAD,
-                (2, false) => VecOp::PSRLD,
-                _ => VecOp::PSRLQ,
-            };
             self.shift_each(es, shift, last, x, t);
             self.asm.v3(VecOp::PAND, last, last, one);
             self.asm.v3(ADD[at], right, right, last);
