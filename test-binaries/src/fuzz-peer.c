@@ -5,17 +5,19 @@
 // then for each program a `struct program`, its words, padded to 8 bytes, and its states. Standard output holds for
 // each batch its size in 8 bytes, then for each state a `struct state`, a number of changed lines, and the lines.
 //
-// Program N lies in slot N of the code area, from its word FIRST. It is entered at the word before, which loads X30;
-// its last word branches to the stub behind the slots, which leads back here.
+// Program N lies in slot N of the code area, from its word FIRST. It is entered through its own door, which gives X30
+// its value and branches; its last word branches to the stub behind the slots, which leads back here. Nothing is
+// written to the slots between the runs of a batch, as QEMU would translate all programs anew.
 typedef unsigned char u8;
 typedef unsigned int u32;
 typedef unsigned long u64;
 
-enum { PAGE = 4096, SLOT_WORDS = PAGE / 4, FIRST = 256, X30_WORD = SLOT_WORDS - 2, LINE = 64, LINES = 2 * PAGE / LINE };
+enum { PAGE = 4096, SLOT_WORDS = PAGE / 4, FIRST = 256, LINE = 64, LINES = 2 * PAGE / LINE };
 enum { READ = 63, WRITE = 64, EXIT = 93, SETITIMER = 103, SIGALTSTACK = 132, SIGACTION = 134, MMAP = 222, MPROTECT = 226 };
 enum { PROT_READ = 1, PROT_WRITE = 2, PROT_EXEC = 4 };
 enum { PRIVATE = 2, FIXED = 0x10, ANONYMOUS = 0x20, NORESERVE = 0x4000, FIXED_NOREPLACE = 0x100000 };
-enum { BRK = 0xd4200000, LDR_X30 = 0x58000000 | (X30_WORD - FIRST + 1) << 5 | 30, B = 0x14000000 };
+// Doors are so far behind the code that no load of a literal reaches them, and a branch does.
+enum { BRK = 0xd4200000, B = 0x14000000, MRS_X30_TPIDR = 0xd53bd05e, DOORS = 0x800000 };
 enum { BUFFER = 64 << 20, SIGALRM = 14 };
 
 struct setup { u64 code, slots, data; };
@@ -28,7 +30,7 @@ struct state {
 struct siginfo { int signo, errno_, code, pad; u64 addr; };
 struct ucontext { u8 before[440]; u64 pc; };
 
-void run_case(struct state *state, u64 entry);
+void run_case(struct state *state, u64 door);
 extern const u8 leave[];
 struct state *current;
 static u64 stub;
@@ -113,14 +115,17 @@ static void make_visible(u64 start, u64 bytes) {
     asm volatile("dsb ish\n isb" : : : "memory");
 }
 
-// Fills a slot: X30's load, the program, the way back; everything else is a breakpoint.
+static u32 branch(u64 from, u64 to) {
+    return B | (u32)((to - from) >> 2 & 0x3ffffff);
+}
+
+// Fills a slot: the program, the way back; everything else is a breakpoint.
 static void fill(u64 slot, const u32 *words, u32 count) {
-    u32 *to = (u32 *)slot + FIRST - 1;
-    to[0] = LDR_X30;
-    for (u32 n = 0; n < count; n++) to[1 + n] = words[n];
-    u32 *last = to + 1 + count;
-    *last = B | (u32)((stub - (u64)last) >> 2 & 0x3ffffff);
-    for (u32 *at = last + 1; at < (u32 *)slot + X30_WORD; at++) {
+    u32 *to = (u32 *)slot + FIRST;
+    for (u32 n = 0; n < count; n++) to[n] = words[n];
+    u32 *last = to + count;
+    *last = branch((u64)last, stub);
+    for (u32 *at = last + 1; at < (u32 *)slot + SLOT_WORDS; at++) {
         if (*at == BRK) break;
         *at = BRK;
     }
@@ -159,13 +164,12 @@ static u8 *run_programs(struct setup *setup, struct batch *batch, u8 *in, u8 *ou
     at = in + 2 * PAGE;
     for (u32 n = 0; n < batch->programs; n++) {
         struct program *program = (struct program *)at;
-        u64 slot = setup->code + n * PAGE;
+        u64 door = setup->code + DOORS + 8 * n;
         struct state *state = (struct state *)(at + sizeof *program + (program->words + 1) / 2 * 8);
         for (u32 s = 0; s < program->states; s++, state++) {
-            *(u64 *)(slot + X30_WORD * 4) = state->x[30];
             runs++;
             running = 1;
-            run_case(state, slot + (FIRST - 1) * 4);
+            run_case(state, door);
             running = 0;
             copy(out, state, sizeof *state);
             out += sizeof *state;
@@ -191,6 +195,12 @@ static void make_areas(struct setup *setup) {
     to[2] = 0xd61f03c0;  // br x30
     *(u64 *)(stub + 16) = (u64)leave;
     make_visible(stub, 64);
+    u32 *door = map(setup->code + DOORS, PAGE, FIXED_NOREPLACE);
+    for (u64 n = 0; n < setup->slots; n++, door += 2) {
+        door[0] = MRS_X30_TPIDR;
+        door[1] = branch((u64)(door + 1), setup->code + n * PAGE + FIRST * 4);
+    }
+    make_visible(setup->code + DOORS, 8 * setup->slots);
     map(setup->data, 3 * PAGE, FIXED_NOREPLACE);
     u64 *last = (u64 *)(setup->data + 2 * PAGE);
     for (u64 n = 0; n < PAGE / 8; n++) last[n] = n * 0x0101010101010101;
@@ -238,8 +248,11 @@ asm(".text\n"
     "    str x3, [x2]\n"
     "    ldr x2, =current\n"
     "    str x0, [x2]\n"
+    "    ldr x2, =door\n"
+    "    str x1, [x2]\n"
     "    mov x30, x0\n"
-    "    msr tpidr_el0, x1\n"
+    "    ldr x0, [x30, #240]\n"
+    "    msr tpidr_el0, x0\n"
     "    clrex\n"
     "    ldr x0, [x30, #768]\n"
     "    msr nzcv, x0\n"
@@ -261,7 +274,8 @@ asm(".text\n"
     "    ldp x12, x13, [x30, #96]\n ldp x14, x15, [x30, #112]\n ldp x16, x17, [x30, #128]\n"
     "    ldp x18, x19, [x30, #144]\n ldp x20, x21, [x30, #160]\n ldp x22, x23, [x30, #176]\n"
     "    ldp x24, x25, [x30, #192]\n ldp x26, x27, [x30, #208]\n ldp x28, x29, [x30, #224]\n"
-    "    mrs x30, tpidr_el0\n"
+    "    ldr x30, =door\n"
+    "    ldr x30, [x30]\n"
     "    br x30\n"
     // From the stub: X30 is in TPIDR_EL0.
     "    .globl leave\n"
@@ -305,4 +319,5 @@ asm(".text\n"
     "    ldp x29, x30, [sp], #160\n"
     "    ret\n"
     "    .ltorg\n"
-    "    .comm host_sp, 8, 8\n");
+    "    .comm host_sp, 8, 8\n"
+    "    .comm door, 8, 8\n");

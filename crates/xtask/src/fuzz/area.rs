@@ -13,10 +13,6 @@ pub const SLOTS: usize = 64;
 const SLOT_WORDS: usize = PAGE_SIZE as usize / 4;
 /// Where programs start in their slots: short jumps backwards stay inside.
 pub const FIRST: usize = 256;
-/// The word of a slot that the peer keeps X30 in.
-const X30_WORD: u32 = SLOT_WORDS as u32 - 2;
-/// `LDR X30, X30_WORD`: the peer enters a program here.
-const LDR_X30: u32 = 0x5800_001e | (X30_WORD - FIRST as u32 + 1) << 5;
 const BRK: u32 = 0xd420_0000;
 const SVC: u32 = 0xd400_0001;
 /// The bytes of the data that can be written, from its start; a page behind can be read.
@@ -27,14 +23,6 @@ const DATA: u64 = 0x8_0000;
 const STEP: u64 = 0x100_0000;
 /// The places to try: several tests run at once.
 const PLACES: std::ops::Range<u64> = 0x10..0x40;
-
-/// Whether the word at that distance, in words, from a program's first one is a word that the peer
-/// keeps for itself in some slot: engines of this process have other words there.
-pub fn is_peers(distance: i64) -> bool {
-    let word = (FIRST as i64).wrapping_add(distance).rem_euclid(SLOT_WORDS as i64);
-    let x30 = i64::from(X30_WORD);
-    [FIRST as i64 - 1, x30, x30 + 1].contains(&word)
-}
 
 /// The code as engines fetch it.
 #[derive(Debug)]
@@ -139,10 +127,10 @@ impl Area {
     }
 
     fn load_slot(&self, slot: usize, words: &[u32]) {
-        let first = slot * SLOT_WORDS + FIRST - 1;
+        let first = slot * SLOT_WORDS + FIRST;
         let last = self.entry(slot) + 4 * words.len() as u64;
         let back = (self.back().wrapping_sub(last) >> 2) as u32 & 0x3ff_ffff;
-        let all = [LDR_X30].into_iter().chain(words.iter().copied()).chain([0x1400_0000 | back]);
+        let all = words.iter().copied().chain([0x1400_0000 | back]);
         let mut count = 0;
         for word in all {
             self.code.words[first + count].store(word, Ordering::Relaxed);

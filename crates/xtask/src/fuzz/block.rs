@@ -70,6 +70,8 @@ struct Making<'m> {
     absolutes: bool,
     /// Sizes of exclusive accesses: one that stores another size than was loaded may do either.
     exclusives: u32,
+    /// Whether there are YIELDs, which take the exclusive access's mark away in QEMU.
+    yields: bool,
 }
 
 impl Default for Sequences {
@@ -140,6 +142,10 @@ impl Making<'_> {
             }
             Decode::Insn(Insn::Ldxp(_) | Insn::Stxp(_)) => {
                 self.exclusives |= 4 << (word >> 30);
+                false
+            }
+            Decode::Insn(Insn::Yield(_)) => {
+                self.yields = true;
                 false
             }
             // FPCR.AH, with FABS and FNEG
@@ -259,14 +265,16 @@ impl Sequences {
             class: "straight",
             absolutes: false,
             exclusives: 0,
+            yields: false,
         };
         self.fill(&mut making);
-        let Making { words, touches, class, absolutes, exclusives, .. } = making;
+        let Making { words, touches, class, absolutes, exclusives, yields, .. } = making;
         let control = Control::random(random);
         let states: Vec<State> =
             (0..STATES).map(|_| start(control, engines.area.data(), random)).collect();
         let ah = states.iter().any(|state| state.fpcr & Fpcr::AH != 0);
-        let peer = peer && !(ah && absolutes) && exclusives.count_ones() < 2;
+        let marks = exclusives.count_ones() + u32::from(yields && exclusives != 0);
+        let peer = peer && !(ah && absolutes) && marks < 2;
         Program { words, states, touches, peer, class, name: "sequence" }
     }
 

@@ -140,6 +140,7 @@ impl Engines {
             if list.iter().any(Option::is_none) {
                 program.states.clear();
             }
+            program.peer &= !list.iter().flatten().any(peculiar::ends_with_sp_fault);
             outcomes.push(list);
         }
         let peer = self.peer.as_mut().filter(|_| programs.iter().any(|p| p.peer));

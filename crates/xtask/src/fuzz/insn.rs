@@ -37,9 +37,6 @@ impl Instructions {
         let middle = (data + 4096 - pc) as i32 / 4;
         let word = shape.word(random, middle)?;
         let traits = engines.reference.traits(word).ok()?;
-        if traits.meets_peer {
-            return None;
-        }
         let control = Control::random(random);
         let base = operands::state(control, random);
         let states = (0..STATES).map(|_| {

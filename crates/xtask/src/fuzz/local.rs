@@ -13,7 +13,7 @@ use xemu_jit::{Guest, HostFault, JitConfig, JitEngine, JitThread};
 use xemu_lift::{CpuModel, Extras, LiftConfig, Lifter, Limits, fp_mode};
 use xemu_x64::HostFeatures;
 
-use super::area::{Area, Code, is_peers};
+use super::area::{Area, Code};
 use super::state::{Outcome, State, Stop};
 
 /// A program that has run so many instructions is endless.
@@ -89,8 +89,6 @@ pub struct Traits {
     pub touches: bool,
     /// May go elsewhere than to the next instruction.
     pub jumps: bool,
-    /// May go to a word that the peer keeps for itself, where a program's first word would.
-    pub meets_peer: bool,
     /// Is undefined.
     pub undefined: bool,
     /// The general registers that it writes, bit 31 for SP.
@@ -170,9 +168,6 @@ impl Reference {
             let onward = matches!(inst.op, Goto | Sync | SyncIfOdd16) && inst.imm == pc + 4;
             let leaves = effects.has(Effects::ENDS_BLOCK) || effects.has(Effects::SIDE_EXIT);
             traits.jumps |= inst.op != Insn && leaves && !onward;
-            let to = inst.op.info().imm && inst.op != Undef;
-            let distance = inst.imm.wrapping_sub(pc).cast_signed() / 4;
-            traits.meets_peer |= leaves && to && is_peers(distance);
         }
         Ok(traits)
     }

@@ -5,13 +5,10 @@ use std::process::{Command, Stdio};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use xemu_a64::{Decode, Field, decode};
-
 use super::block::Sequences;
 use super::campaign::{self, Budget, Source};
 use super::engines::{Engines, Finding, PEER};
 use super::insn::Instructions;
-use super::random::Random;
 use super::state::Program;
 use super::{elf, ins, replay, words};
 
@@ -88,31 +85,6 @@ fn sequences_do_the_same_in_all_engines() {
 }
 
 #[test]
-fn no_single_instruction_goes_to_a_word_of_the_peer() {
-    let _memory = alone();
-    let mut engines = engines(&[], &[]);
-    let shapes = || ["Branch", "branch"].into_iter().flat_map(|class| words::shapes(class, ""));
-    assert!(shapes().count() > 8);
-    let mut source = Instructions::new(shapes().collect());
-    let mut random = Random::new(1);
-    for _ in 0..400 {
-        for program in source.batch(&mut engines, &mut random) {
-            let Decode::Insn(insn) = decode(program.words[0]) else { panic!("no instruction") };
-            let field = |test: fn(&Field) -> bool| insn.row().fields.iter().find(|f| test(f));
-            let distance = field(|f| f.signed).map(|f| f.get_signed(program.words[0]));
-            // CBNZ XZR goes nowhere.
-            if field(|f| f.name == "rt").is_some_and(|f| f.get(program.words[0]) == 31) {
-                continue;
-            }
-            // The peer's own LDR X30 before each slot's first word, and what it loads.
-            let word = distance.map(|d| (256 + d).rem_euclid(1024));
-            let is_peers = word.is_some_and(|word| [255, 1022, 1023].contains(&word));
-            assert!(!is_peers, "{:08x} {}", program.words[0], program.name);
-        }
-    }
-}
-
-#[test]
 fn single_instructions_do_what_qemu_does() {
     let Some(peer) = peer() else { return };
     let _memory = alone();
@@ -124,7 +96,7 @@ fn single_instructions_do_what_qemu_does() {
 fn sequences_do_what_qemu_does() {
     let Some(peer) = peer() else { return };
     let _memory = alone();
-    run(&mut Sequences::default(), &mut engines(&[PEER], &peer), 2_000);
+    run(&mut Sequences::default(), &mut engines(&[PEER], &peer), 10_000);
 }
 
 #[test]
