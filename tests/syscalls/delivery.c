@@ -137,8 +137,10 @@ static void default_actions(void) {
       pid_t child = MUST(fork());
       if (child == 0) {
         setrlimit(RLIMIT_CORE, &none);
+        // A stopped child is continued to be looked at, and ended from outside.
+        int stops = sig == SIGSTOP || sig == SIGTSTP || sig == SIGTTIN || sig == SIGTTOU;
         if (how == 0) syscall(SYS_tkill, gettid(), sig);
-        else pause();
+        if (how == 1 || stops) pause();
         _exit(7);
       }
       int status = 0;

@@ -116,6 +116,24 @@ static void descriptors(void) {
   closedir(folder);
 }
 
+// Every entry is a line of the process's own memory.
+static void mapped_files(void) {
+  contents(AT_FDCWD, "/proc/self/maps");
+  DIR *folder = opendir("/proc/self/map_files");
+  struct dirent *entry;
+  int found = 0, unknown = 0;
+  while ((entry = readdir(folder))) {
+    unsigned long start, end;
+    if (sscanf(entry->d_name, "%lx-%lx", &start, &end) != 2) continue;
+    char name[64];
+    snprintf(name, sizeof name, "%08lx-%08lx ", start, end);
+    found++, unknown += strstr(text, name) == NULL;
+  }
+  closedir(folder);
+  CHECK(found > 0);
+  SHOW(unknown);
+}
+
 // What a process sees of another: the other's program and memory.
 static void other(pid_t pid) {
   char path[64], line_of[4096];
@@ -205,6 +223,7 @@ int main(int argc, char **argv) {
   descriptors();
   for (int i = 3; i < 20; i++) close(i);
   memory(argv);
+  mapped_files();
   status();
   child();
   clocks();

@@ -204,18 +204,18 @@ pub fn move_up(fd: i32, from: u64) -> i32 {
     }
 }
 
-/// getdents64: the process's own descriptors without the emulator's.
+/// getdents64: the process's own descriptors and mapped files without the emulator's.
 pub fn getdents64(t: &mut Thread, fd: Fd, dirp: Addr, count: Uint) -> SysResult {
     loop {
         let args = [word(fd.0), dirp.0, u64::from(count.0), 0, 0, 0];
         let len = t.blocking(nr::GETDENTS64, args)?;
-        let none = RESERVED.iter().all(|place| place.load(Ordering::Relaxed) < 0);
-        if none || len == 0 || !lists_own_descriptors(fd.0) {
-            return Ok(len);
-        }
+        let Some(own) = (if len == 0 { None } else { own_listing(fd.0) }) else { return Ok(len) };
         let mut entries = vec![0; len as usize];
         mem::read(dirp.0, &mut entries)?;
-        let kept = without_reserved(&entries);
+        let kept = entries_but(&entries, |name| match own {
+            OwnListing::Descriptors => name.parse().is_ok_and(is_reserved),
+            OwnListing::MappedFiles => is_emulators_mapping(t, name),
+        });
         mem::write(dirp.0, &kept)?;
         // An empty answer would mean the end.
         if !kept.is_empty() {
@@ -224,20 +224,39 @@ pub fn getdents64(t: &mut Thread, fd: Fd, dirp: Addr, count: Uint) -> SysResult 
     }
 }
 
-/// Whether an open folder is /proc/self/fd or its like.
-fn lists_own_descriptors(fd: i32) -> bool {
-    let link = format!("/proc/self/fd/{fd}");
-    let Ok(target) = std::fs::read_link(link) else { return false };
-    let text = target.to_string_lossy();
-    let rest = text.strip_prefix("/proc/").and_then(|r| r.split_once('/'));
-    let own = host::getpid().to_string();
-    rest.is_some_and(|(pid, entry)| {
-        pid == own && matches!(entry.rsplit('/').next(), Some("fd" | "fdinfo"))
-    })
+/// Folders below /proc that show what is the emulator's too.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum OwnListing {
+    /// /proc/self/fd or fdinfo.
+    Descriptors,
+    /// /proc/self/map_files.
+    MappedFiles,
 }
 
-/// The records of `struct linux_dirent64` but for those named as a reserved descriptor.
-fn without_reserved(entries: &[u8]) -> Vec<u8> {
+/// Which of these folders a descriptor is open for, as a folder of this process or of its tasks.
+fn own_listing(fd: i32) -> Option<OwnListing> {
+    let link = format!("/proc/self/fd/{fd}");
+    let target = std::fs::read_link(link).ok()?;
+    let (pid, entry) = target.to_str()?.strip_prefix("/proc/")?.split_once('/')?;
+    let listing = match entry.rsplit('/').next()? {
+        "fd" | "fdinfo" => OwnListing::Descriptors,
+        "map_files" => OwnListing::MappedFiles,
+        _ => return None,
+    };
+    (pid == host::getpid().to_string()).then_some(listing)
+}
+
+/// Whether the entry of /proc/self/map_files of this name, the addresses of its start and its end
+/// in hexadecimal, is not a mapping of the guest's. (proc_pid_map_files(5))
+fn is_emulators_mapping(t: &Thread, name: &str) -> bool {
+    let parse = |text| u64::from_str_radix(text, 16).ok();
+    let Some((start, end)) = name.split_once('-') else { return false };
+    let (Some(start), Some(end)) = (parse(start), parse(end)) else { return false };
+    !t.process.space.is_mapped(start, end.saturating_sub(start))
+}
+
+/// The records of `struct linux_dirent64` but for those whose name is to be left out.
+fn entries_but(entries: &[u8], left_out: impl Fn(&str) -> bool) -> Vec<u8> {
     const NAME: usize = 19;
     let mut kept = Vec::with_capacity(entries.len());
     let mut rest = entries;
@@ -245,8 +264,7 @@ fn without_reserved(entries: &[u8]) -> Vec<u8> {
         let len = usize::from(u16::decode(&rest[16..])).clamp(NAME, rest.len());
         let (record, next) = rest.split_at(len);
         let name = record[NAME..].split(|b| *b == 0).next().unwrap_or_default();
-        let number = std::str::from_utf8(name).ok().and_then(|name| name.parse::<i32>().ok());
-        if !number.is_some_and(is_reserved) {
+        if !std::str::from_utf8(name).is_ok_and(&left_out) {
             kept.extend_from_slice(record);
         }
         rest = next;

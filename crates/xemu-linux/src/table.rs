@@ -253,7 +253,7 @@ syscalls! {
         [Convert "O_DIRECT"] => call(fd::pipe2);
      60 quotactl (cmd: Hex, special: Str, id: Int, addr: Addr) -> Int [Passthrough] => host(179);
      61 getdents64 (fd: Fd, dirp: Addr, count: Uint) -> Int
-        [Custom "the process's own descriptors without the emulator's"] => call(fd::getdents64);
+        [Custom "own descriptors and mapped files without the emulator's"] => call(fd::getdents64);
      62 lseek (fd: Fd, offset: Off, whence: Whence) -> Int [Passthrough] => host(8);
      63 read (fd: Fd, buf: OutData, count: Size) -> Int [Passthrough] => host(0);
      64 write (fd: Fd, buf: Data, count: Size) -> Int [Passthrough] => host(1);
