@@ -11,7 +11,7 @@ use std::time::Instant;
 use lexopt::{Arg, ValueExt};
 use xemu_ir::FpMode;
 use xemu_jit::{Guest, Translator};
-use xemu_lift::{Extras, Limits};
+use xemu_lift::{Extras, Limits, MaxInsns};
 use xemu_x64::CompileContext;
 
 use crate::dump::Translation;
@@ -180,7 +180,7 @@ fn through(code: &Code, translator: &mut Translator, step: Step) -> Result<Count
     let mut pc = code.base;
     while pc < code.end() {
         let mut limits = Limits {
-            max_insns: Limits::DEFAULT_MAX_INSNS,
+            max_insns: MaxInsns::USUAL,
             fp: FpMode::Host,
             stop_at: &mut |_| false,
             guarded: None,

@@ -7,7 +7,7 @@ use lexopt::{Arg, ValueExt};
 use xemu_a64::{Decode, RowId};
 use xemu_ir::FpMode;
 use xemu_jit::{Guest, Translator};
-use xemu_lift::{CpuModel, Extras, LiftConfig, Limits};
+use xemu_lift::{CpuModel, Extras, LiftConfig, Limits, MaxInsns};
 use xemu_x64::{CompileContext, HostFeatures};
 
 use crate::disasm;
@@ -133,7 +133,7 @@ fn text(r: &Request) -> Result<String, String> {
     match (r.insn, r.block, &r.file) {
         (Some(word), None, None) => {
             let code = Code { base: r.pc, words: vec![word] };
-            Ok(decoded(r.pc, word) + &translated(&code, r.pc, 1, &r.translation)?)
+            Ok(decoded(r.pc, word) + &translated(&code, r.pc, MaxInsns::of(1), &r.translation)?)
         }
         (None, Some(addr), Some(file)) => {
             let pieces = elf_file::read(file, false)?;
@@ -141,7 +141,7 @@ fn text(r: &Request) -> Result<String, String> {
                 .iter()
                 .find(|c| addr & 3 == 0 && c.word(addr).is_some())
                 .ok_or_else(|| format!("{}: no code at {addr:#x}", file.display()))?;
-            translated(code, addr, Limits::DEFAULT_MAX_INSNS, &r.translation)
+            translated(code, addr, MaxInsns::USUAL, &r.translation)
         }
         _ => Err("dump needs --insn WORD, or --block ADDRESS and a FILE".to_owned()),
     }
@@ -180,7 +180,12 @@ fn decoded(pc: u64, word: u32) -> String {
 }
 
 /// IR and host code of the block at `pc`.
-fn translated(code: &Code, pc: u64, max_insns: u32, t: &Translation) -> Result<String, String> {
+fn translated(
+    code: &Code,
+    pc: u64,
+    max_insns: MaxInsns,
+    t: &Translation,
+) -> Result<String, String> {
     let mut translator = t.translator();
     let mut limits = Limits {
         max_insns,
@@ -194,7 +199,7 @@ fn translated(code: &Code, pc: u64, max_insns: u32, t: &Translation) -> Result<S
         .lift_only(guest, pc, &mut limits)
         .map_err(|fault| format!("no code at {:#x}", fault.addr))?;
     let mut out = String::new();
-    if max_insns > 1 {
+    if max_insns.straight > 1 {
         let lines = disasm::guest_block(&translator.block, &mut |a| code.word(a));
         write!(out, "guest code, {} instructions:\n{lines}\n", translator.block.guest_insns)
             .unwrap_or_default();

@@ -41,7 +41,7 @@ pub struct Monitor {
 #[derive(Debug)]
 pub struct EngineSlots {
     /// Where values that found no host register are kept inside a block.
-    pub spill: [[u64; 2]; 64],
+    pub spill: [[u64; 2]; 128],
     /// Operands and result of an operation that runs out of line.
     pub scratch: [[u64; 2]; 4],
     /// What generated code reads as constants: [`VEC_CONSTS`].
@@ -77,7 +77,7 @@ impl Default for EngineSlots {
             leave_arg: 0,
             leave_addr: 0,
             helpers: [0; HELPER_SLOTS],
-            spill: [[0; 2]; 64],
+            spill: [[0; 2]; 128],
             scratch: [[0; 2]; 4],
             consts: VEC_CONSTS,
             engine_thread: 0,

@@ -102,4 +102,16 @@ pub struct Analysis {
     pub flags_live: Vec<bool>,
     /// The last jump to the block's own start.
     pub last_jump_back: Option<u32>,
+    /// The writes of registers that were removed, by falling index: until the register's next write
+    /// it may as well hold the value.
+    pub dead_writes: Vec<DeadWrite>,
+}
+
+/// A write of a register that nothing could see.
+#[derive(Clone, Copy, Debug)]
+pub struct DeadWrite {
+    /// Where it was.
+    pub at: u32,
+    /// What it was.
+    pub inst: Inst,
 }

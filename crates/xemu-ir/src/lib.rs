@@ -16,7 +16,7 @@ pub mod passes;
 mod text;
 mod verify;
 
-pub use block::{Analysis, Block, Inst, Val};
+pub use block::{Analysis, Block, DeadWrite, Inst, Val};
 pub use builder::{Address, Builder};
 pub use kinds::{
     AttrKind, CryptoKind, Effects, Es, FenceKind, FpMode, GcsOp, PacKind, RmwKind, RoundKind,

@@ -550,6 +550,8 @@ ir_ops! {
     /// The second shifted and inserted in the first.
     VSli         "v_sli"          V   (V, V)        [ES, Num]    noi P;
     VSri         "v_sri"          V   (V, V)        [ES, Num]    noi P;
+    /// Rotation right; `b` from 1 to the element's bits less one.
+    VRor         "v_ror"          V   (V)           [ES, Num]    noi P;
     /// Shift by the signed low byte of the second operand's element.
     VUshl        "v_ushl"         V   (V, V)        [ES, NONE]   noi P;
     VSshl        "v_sshl"         V   (V, V)        [ES, NONE]   noi P;

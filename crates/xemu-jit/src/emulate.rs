@@ -5,14 +5,14 @@ use std::collections::HashMap;
 use xemu_guest::{CpuState, GuestFault};
 use xemu_interp::{BlockEnd, Interp, Machine};
 use xemu_ir::{Block, FpMode};
-use xemu_lift::{Extras, Guarded, Lifter, Limits, fp_mode};
+use xemu_lift::{Extras, Guarded, Lifter, Limits, MaxInsns, fp_mode};
 
 use crate::guest::{Guest, with_guarded};
 
 /// How many lifted instructions are kept.
 const MOST_KEPT: usize = 1024;
 /// The most guest instructions that are interpreted between two polls.
-const MAX_INSNS: u32 = 64;
+const MAX_INSNS: MaxInsns = MaxInsns::of(64);
 /// How many lifted blocks are kept; a power of two.
 const BLOCKS: usize = 16;
 /// How often a block is interpreted that is kept all the while. Interpreting a kept block costs
@@ -55,7 +55,7 @@ pub(crate) fn lift_one(
     let is_guarded = move |_| guard == Some(true);
     let guarded: Guarded<'_> = if guard.is_some() { Some(&is_guarded) } else { None };
     let stop_at = &mut |_| false;
-    let mut limits = Limits { max_insns: 1, fp, stop_at, guarded, extras };
+    let mut limits = Limits { max_insns: MaxInsns::of(1), fp, stop_at, guarded, extras };
     lifter.lift_block(pc, &mut |_| Ok(word), block, &mut limits)
 }
 

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use xemu_guest::GuestFault;
 use xemu_host::{Errno, HostContext, ThreadSlot};
 use xemu_ir::FpMode;
-use xemu_lift::LiftConfig;
+use xemu_lift::{LiftConfig, MaxInsns};
 use xemu_x64::{CompileContext, CompileError, ExitSlot, HostFeatures};
 
 use crate::cache::{Full, Generation, Writer};
@@ -36,7 +36,7 @@ pub struct JitConfig {
     /// Whether the time that translation takes is measured.
     pub measure: bool,
     /// The most guest instructions in a block.
-    pub max_insns: u32,
+    pub max_insns: MaxInsns,
     /// Whether NZCV is kept at every exit, even where the code behind overwrites it unread.
     pub flags_always_live: bool,
     /// Whether the observer hears of every block that runs; needs `link` off.
@@ -55,7 +55,7 @@ impl JitConfig {
             link: true,
             eager: false,
             measure: false,
-            max_insns: xemu_lift::Limits::DEFAULT_MAX_INSNS,
+            max_insns: MaxInsns::USUAL,
             flags_always_live: false,
             trace_exec: false,
             observer: None,
@@ -313,7 +313,14 @@ impl JitEngine {
             }
         }
         let start = self.config.measure.then(std::time::Instant::now);
-        let result = self.translate(inner, pc, fp);
+        let most = self.config.max_insns;
+        let result = match self.translate(inner, pc, fp, most) {
+            // Some instructions become hundreds of bytes.
+            Err(JitError::TooLarge(_)) => {
+                self.translate(inner, pc, fp, MaxInsns::of(most.branching))
+            }
+            result => result,
+        };
         if let Some(start) = start {
             add(&self.stats.translation_ns, start.elapsed().as_nanos() as u64);
         }
@@ -325,20 +332,16 @@ impl JitEngine {
         inner: &mut Inner,
         pc: u64,
         fp: FpMode,
+        max_insns: MaxInsns,
     ) -> Result<Result<u32, GuestFault>, JitError> {
         let observer = self.config.observer.as_ref();
         let Inner { translator, map, fp_traps, .. } = &mut *inner;
         let fp_traps = fp_traps.get(&pc).is_some_and(|n| *n >= FP_TRAPS);
         let mut known = |a| map.contains_key(&Self::key(a, fp));
         let guest = &*self.guest;
-        if let Err(fault) = translator.lift(
-            guest,
-            pc,
-            if fp_traps && !fp.out_of_line() { FpMode::OutOfLine } else { fp },
-            self.config.max_insns,
-            &mut known,
-            observer,
-        ) {
+        let lifted_fp = if fp_traps && !fp.out_of_line() { FpMode::OutOfLine } else { fp };
+        let lifted = translator.lift(guest, pc, lifted_fp, max_insns, &mut known, observer);
+        if let Err(fault) = lifted {
             return Ok(Err(fault));
         }
         for attempt in 0..2 {

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use xemu_guest::{CpuState, Exit, FaultKind, GuestFault};
 use xemu_interp::{BlockEnd, Interp, Machine, accessed};
 use xemu_ir::Block;
-use xemu_lift::{LiftConfig, Lifter, Limits};
+use xemu_lift::{LiftConfig, Lifter, Limits, MaxInsns};
 
 use crate::emulate::{At, modes_of};
 use crate::guest::{Guest, with_guarded};
@@ -15,7 +15,7 @@ use crate::guest::{Guest, with_guarded};
 /// How many blocks a thread keeps.
 const MOST_KEPT: usize = 1 << 15;
 /// The most guest instructions in a block: a poll is due between blocks.
-const MAX_INSNS: u32 = 32;
+const MAX_INSNS: MaxInsns = MaxInsns::of(32);
 
 /// The engine that interprets.
 pub struct InterpEngine {

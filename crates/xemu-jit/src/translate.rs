@@ -2,7 +2,7 @@
 
 use xemu_guest::GuestFault;
 use xemu_ir::{Analysis, Block, FpMode, Val, passes::forward, passes::liveness};
-use xemu_lift::{Extras, LiftConfig, Lifter, Limits, flags_live_at};
+use xemu_lift::{Extras, LiftConfig, Lifter, Limits, MaxInsns, flags_live_at};
 use xemu_x64::contract;
 use xemu_x64::{CompileContext, CompileError, Compiled, Compiler, HostFeatures};
 
@@ -47,7 +47,7 @@ impl Translator {
         guest: &dyn Guest,
         pc: u64,
         fp: FpMode,
-        max_insns: u32,
+        max_insns: MaxInsns,
         stop_at: &mut dyn FnMut(u64) -> bool,
         observer: Option<&BlockObserver>,
     ) -> Result<(), GuestFault> {

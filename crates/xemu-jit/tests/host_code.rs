@@ -1,7 +1,7 @@
 //! What common instructions are translated to: the files under `tests/host_code` hold, for each
 //! case, a line `# assembler text`, the words, and for x86-64-v3 and -v2 the number of host
-//! instructions and their text; also for v3 with cryptographic instructions (`full`) where that
-//! differs. `BLESS=1` rewrites what stands below the words.
+//! instructions and their text; also for v3 with cryptographic instructions and AVX-512 (`full`)
+//! where that differs. `BLESS=1` rewrites what stands below the words.
 //!
 //! NZCV is dead behind a case, so what uses flags stands in one case with what sets them. Exits are
 //! not shown; `[slot]` is where one goes, `[0x…]` a constant, `*` a place that may fault. Fields of
@@ -17,20 +17,21 @@ use std::path::Path;
 use iced_x86::{Decoder, DecoderOptions, Formatter, Instruction, IntelFormatter, Register};
 use xemu_guest::{CpuState, EngineSlots, HELPER_SLOTS, Monitor, STATE_BIAS, VEC_CONSTS};
 use xemu_ir::{Analysis, Block, FpMode, passes::forward, passes::liveness, verify};
-use xemu_lift::{CpuModel, Extras, LiftConfig, Lifter, Limits};
+use xemu_lift::{CpuModel, Extras, LiftConfig, Lifter, Limits, MaxInsns};
 use xemu_x64::contract;
 use xemu_x64::{CompileContext, Compiled, Compiler, EvalCode, HostFeatures};
 
 const PC: u64 = 0x1000;
 const CODE: u64 = 0;
-/// x86-64-v3 with what most hosts of that level have as well.
-const FULL: HostFeatures = HostFeatures { aes: true, pclmul: true, sha: true, ..HostFeatures::V3 };
+/// x86-64-v3 with whatever else code may use.
+const FULL: HostFeatures =
+    HostFeatures { aes: true, pclmul: true, sha: true, avx512vl: true, ..HostFeatures::V3 };
 
 /// The host code of guest code at [`PC`], processor model `max`.
 fn translate(features: HostFeatures, words: &[u32]) -> String {
     let model = CpuModel::by_name("max").expect("the model exists");
     let mut block = Block::default();
-    let max_insns = words.len() as u32;
+    let max_insns = MaxInsns::of(words.len() as u32);
     let (fp, stop_at) = (FpMode::Host, &mut |_| false);
     let mut limits = Limits { max_insns, fp, stop_at, guarded: None, extras: Extras::default() };
     let mut fetch = |pc: u64| Ok(words[((pc - PC) / 4) as usize % words.len()]);
@@ -120,7 +121,7 @@ fn field(offset: usize) -> String {
         ("tpidr_el0", offset_of!(CpuState, tpidr_el0), 8, 1),
         ("monitor", offset_of!(CpuState, monitor), 8, size_of::<Monitor>() / 8),
         ("poll", offset_of!(CpuState, poll), 4, 1),
-        ("spill", engine + offset_of!(EngineSlots, spill), 16, 64),
+        ("spill", engine + offset_of!(EngineSlots, spill), 16, contract::SPILL_SLOTS),
         ("scratch", engine + offset_of!(EngineSlots, scratch), 16, 4),
         ("const", consts, 16, VEC_CONSTS.len()),
         ("lookup_table", engine + offset_of!(EngineSlots, lookup_table), 8, 1),

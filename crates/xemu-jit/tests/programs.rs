@@ -8,7 +8,7 @@ use xemu_guest::{CpuState, Exit, FaultKind, GuestFault};
 use xemu_host::{AltStack, HostContext, SigInfo, install_handler};
 use xemu_interp::{Combined, Devices, HostMemory, Machine};
 use xemu_jit::{Guest, HostFault, InterpEngine, JitConfig, JitEngine};
-use xemu_lift::LiftConfig;
+use xemu_lift::{LiftConfig, MaxInsns};
 use xemu_x64::HostFeatures;
 
 /// Guest code that lies in this process's memory.
@@ -45,7 +45,7 @@ impl Devices for NoDevices {
 const BASE: u64 = 0x40_0000;
 
 fn config(features: HostFeatures, cache_size: usize, link: bool) -> JitConfig {
-    let max_insns = 64;
+    let max_insns = MaxInsns::USUAL;
     let eager = true;
     JitConfig {
         features,
@@ -98,6 +98,47 @@ fn counts_down() {
     // mov x0, #0; mov x1, #1000; loop: add x0, x0, x1; subs x1, x1, #1; b.ne loop; svc
     let words = [0xd280_0000, 0xd280_7d01, 0x8b01_0000, 0xf100_0421, 0x54ff_ffc1, SVC];
     check(&words, |_| (), 500_500);
+}
+
+#[test]
+fn code_of_a_long_block_need_not_fit() {
+    // Each becomes some hundred bytes; then fmov x0, d0; svc.
+    const PMULL: u32 = 0x0e22_e020; // pmull v0.8h, v1.8b, v2.8b
+    let mut words = vec![PMULL; 600];
+    words.extend([0x9e66_0000, SVC]);
+    let setup = |cpu: &mut CpuState| {
+        cpu.v[1] = [0x53, 0];
+        cpu.v[2] = [0xca, 0];
+    };
+    check(&words, setup, 0x3f7e);
+}
+
+#[test]
+fn more_values_live_at_once_than_there_are_registers() {
+    // add each of x0 to x30 and v0 to v31 to itself, then read all of them, then write them again,
+    // so that none of the first sums is written to its register.
+    let x = |n: u32| 0x8b00_0000 | n << 16 | n << 5 | n;
+    let w = |n: u32| 0x0b00_0000 | n << 16 | n << 5 | n;
+    let v = |n: u32| 0x4ee0_8400 | n << 16 | n << 5 | n;
+    let into = |n: u32, m: u32| 0x8b00_0000 | n << 16 | m << 5 | m;
+    let mut words = Vec::new();
+    for _ in 0..2 {
+        words.extend((0..31).map(x));
+        words.extend((0..32).map(v));
+        words.extend((0..30).map(|n| into(n, n + 1)));
+        words.extend((0..31).map(w));
+        words.extend((0..31).rev().map(x));
+        words.extend((0..32).rev().map(v));
+    }
+    words.push(SVC);
+    let setup = |cpu: &mut CpuState| {
+        for n in 0..31 {
+            cpu.x[n] = 0x1_2345_6789_u64 << n | n as u64;
+            cpu.v[n] = [cpu.x[n], !cpu.x[n]];
+        }
+    };
+    let expect = (0..2).fold(0x1_2345_6789_u64, |x0, _| u64::from((x0 as u32) << 2) << 1);
+    check(&words, setup, expect);
 }
 
 #[test]

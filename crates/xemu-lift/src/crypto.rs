@@ -93,7 +93,5 @@ fn rotate_right(cx: &mut Ctx<'_>, v: Val, by: u8) -> Val {
     if by == 0 {
         return v;
     }
-    let high = cx.b.op1a(Op::VShl, Es::D, 64 - by, v);
-    let low = cx.b.op1a(Op::VUshr, Es::D, by, v);
-    cx.b.op2a(Op::VOr, 0, 0, high, low)
+    cx.b.op1a(Op::VRor, Es::D, by, v)
 }

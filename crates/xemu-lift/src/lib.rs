@@ -98,10 +98,30 @@ impl Extras {
     }
 }
 
+/// How many guest instructions a block has at most; at least one is lifted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct MaxInsns {
+    /// If a branch may leave it before its end.
+    pub branching: u32,
+    /// If none does.
+    pub straight: u32,
+}
+
+impl MaxInsns {
+    /// The usual numbers. The second one is enough for the unrolled loops of ciphers, whose
+    /// registers are then kept in host registers throughout. Such a block spans two pages at most.
+    pub const USUAL: Self = Self { branching: 64, straight: 512 };
+
+    /// The number for all blocks.
+    pub const fn of(n: u32) -> Self {
+        Self { branching: n, straight: n }
+    }
+}
+
 /// How one block is to be lifted.
 pub struct Limits<'a> {
-    /// The most guest instructions in the block; at least one is lifted.
-    pub max_insns: u32,
+    /// The block's length.
+    pub max_insns: MaxInsns,
     /// How floating point is to be translated; handed on to the block.
     pub fp: FpMode,
     /// Whether the block should end before the given address, because it is translated already.
@@ -116,11 +136,6 @@ pub struct Limits<'a> {
 
 /// Whether the page of an address is guarded, if any is.
 pub type Guarded<'a> = Option<&'a dyn Fn(u64) -> bool>;
-
-impl Limits<'_> {
-    /// The usual value of `max_insns`.
-    pub const DEFAULT_MAX_INSNS: u32 = 64;
-}
 
 /// Lifts guest code.
 #[derive(Clone, Debug, Default)]
@@ -158,13 +173,17 @@ impl Lifter {
         let guarded = limits.guarded.filter(|_| self.config.has(Feature::Bti));
         let (b, config, extras) = (Builder::new(block), &self.config, limits.extras);
         let mut cx = Ctx { b, pc, word, config, guarded, extras, sp_written: None };
+        let mut most = limits.max_insns.straight;
         loop {
             let next = cx.lift_one(word);
             let effects = cx.last_effects();
             if effects.has(Effects::ENDS_BLOCK) {
                 return Ok(());
             }
-            let full = cx.b.block().guest_insns >= limits.max_insns;
+            if effects.has(Effects::SIDE_EXIT) {
+                most = limits.max_insns.branching;
+            }
+            let full = cx.b.block().guest_insns >= most;
             if full || (effects.has(Effects::SIDE_EXIT) && (limits.stop_at)(next)) {
                 break;
             }

@@ -4,7 +4,7 @@ use xemu_a64::{Decode, ROWS, Row, decode};
 use xemu_guest::{FaultKind, GuestFault};
 use xemu_ir::{Block, Effects, FpMode, Op, verify};
 
-use crate::{CpuModel, Extras, LiftConfig, Lifter, Limits};
+use crate::{CpuModel, Extras, LiftConfig, Lifter, Limits, MaxInsns};
 
 const PC: u64 = 0x1000;
 
@@ -25,7 +25,7 @@ fn lift(code: &[u32], max_insns: u32, stops: &[u64]) -> Result<Block, GuestFault
     };
     let mut stop_at = |pc| stops.contains(&pc);
     let mut limits = Limits {
-        max_insns,
+        max_insns: MaxInsns::of(max_insns),
         fp: FpMode::Host,
         stop_at: &mut stop_at,
         guarded: None,
@@ -67,6 +67,25 @@ fn block_goes_on_behind_a_conditional_branch_and_ends_at_a_jump() {
         insn #0x1008
         goto #0x1000",
     );
+}
+
+#[test]
+fn a_branch_makes_blocks_shorter() {
+    // cbz w1, .
+    const CBZ: u32 = 0x3400_0001;
+    let length = |code: &[u32]| {
+        let mut block = Block::default();
+        let max_insns = MaxInsns { branching: 3, straight: 6 };
+        let (fp, extras) = (FpMode::Host, Extras::default());
+        let stop_at = &mut |_| false;
+        let mut limits = Limits { max_insns, fp, stop_at, guarded: None, extras };
+        let mut fetch = |pc: u64| Ok(code.get((pc - PC) as usize / 4).copied().unwrap_or(NOP));
+        max_lifter().lift_block(PC, &mut fetch, &mut block, &mut limits).expect("lifts");
+        block.guest_insns
+    };
+    assert_eq!(length(&[NOP]), 6);
+    assert_eq!(length(&[NOP, CBZ]), 3);
+    assert_eq!(length(&[NOP, NOP, NOP, NOP, CBZ]), 5);
 }
 
 #[test]
@@ -128,7 +147,7 @@ fn scalars_keep_what_the_manual_says_with_nep() {
     let mut kept = |word: u32, fp| {
         let mut block = Block::default();
         let mut limits = Limits {
-            max_insns: 1,
+            max_insns: MaxInsns::of(1),
             fp,
             stop_at: &mut |_| false,
             guarded: None,
@@ -152,8 +171,13 @@ fn instruction_of_an_absent_feature_is_undefined_unless_a_hint() {
     let mut last = |word: u32| {
         let mut block = Block::default();
         let (fp, stop_at) = (FpMode::OutOfLine, &mut |_| false);
-        let mut limits =
-            Limits { max_insns: 1, fp, stop_at, guarded: None, extras: Extras::default() };
+        let mut limits = Limits {
+            max_insns: MaxInsns::of(1),
+            fp,
+            stop_at,
+            guarded: None,
+            extras: Extras::default(),
+        };
         lifter.lift_block(PC, &mut |_| Ok(word), &mut block, &mut limits).expect("lifts");
         assert_eq!(block.fp, FpMode::OutOfLine);
         block.insts.last().expect("not empty").op

@@ -9,7 +9,7 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use xemu_ir::{Block, FpMode, verify};
-use xemu_lift::{CpuModel, Extras, LiftConfig, Lifter, Limits};
+use xemu_lift::{CpuModel, Extras, LiftConfig, Lifter, Limits, MaxInsns};
 
 const PC: u64 = 0x1000;
 
@@ -18,7 +18,13 @@ fn lift(word: u32) -> String {
     let model = CpuModel::by_name("max").expect("the model exists");
     let mut block = Block::default();
     let (fp, stop_at) = (FpMode::Host, &mut |_| false);
-    let mut limits = Limits { max_insns: 1, fp, stop_at, guarded: None, extras: Extras::default() };
+    let mut limits = Limits {
+        max_insns: MaxInsns::of(1),
+        fp,
+        stop_at,
+        guarded: None,
+        extras: Extras::default(),
+    };
     Lifter::new(LiftConfig { model })
         .lift_block(PC, &mut |_| Ok(word), &mut block, &mut limits)
         .expect("the fetch succeeds");

@@ -50,9 +50,11 @@ pub enum Ready {
     ShaOld = 33,
     /// The other one.
     ShaNew = 34,
+    /// PSHUFB's control for the indices in a V register.
+    Control = 35,
 }
 
-const REGISTERS: usize = 35;
+const REGISTERS: usize = 36;
 
 #[derive(Clone, Debug)]
 struct Temp {
@@ -151,6 +153,11 @@ impl File {
             }
         };
         free.min_by_key(cost).expect("invariant: an op never keeps every temporary")
+    }
+
+    /// Whether the current op may take a temporary that holds no value.
+    pub fn has_empty(&self) -> bool {
+        (0..self.count as u8).any(|t| !self.is_locked(t) && self.holders(t).is_empty())
     }
 
     /// Empties a temporary and returns what it held, for the caller to place elsewhere.

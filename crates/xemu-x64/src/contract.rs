@@ -147,8 +147,9 @@ pub const fn vec_const(which: VecConst) -> Mem {
     engine(offset_of!(EngineSlots, consts) + which as usize * 16)
 }
 
-/// How many spill slots there are.
-pub const SPILL_SLOTS: usize = 64;
+/// How many spill slots there are. What lives longer than a guest instruction stands for what one
+/// of the 64 registers holds, for 31 of them perhaps in two widths; no instruction needs 32 more.
+pub const SPILL_SLOTS: usize = 128;
 
 /// The routines that generated code reaches through `EngineSlots::helpers`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -21,6 +21,8 @@ pub struct HostFeatures {
     pub pclmul: bool,
     /// SHA-1 and SHA-256 instructions.
     pub sha: bool,
+    /// AVX-512's operations on vectors of 16 bytes.
+    pub avx512vl: bool,
 }
 
 impl HostFeatures {
@@ -35,6 +37,7 @@ impl HostFeatures {
         aes: false,
         pclmul: false,
         sha: false,
+        avx512vl: false,
     };
 
     /// x86-64-v3 alone.
@@ -55,6 +58,7 @@ impl HostFeatures {
             aes: has!("aes"),
             pclmul: has!("pclmulqdq"),
             sha: has!("sha"),
+            avx512vl: avx2 && has!("avx512f") && has!("avx512vl"),
         }
     }
 }

@@ -135,9 +135,10 @@ impl Plan {
 
     /// Gives the homes of registers that the loop, whose last op is `end`, does not use to those
     /// that it uses most.
-    fn choose_homes(&mut self, block: &Block, end: usize) {
+    fn choose_homes(&mut self, block: &Block, an: &Analysis, end: usize) {
         let mut uses = [0u32; 32];
-        for inst in &block.insts[..end] {
+        let dead = an.dead_writes.iter().map(|w| &w.inst).filter(|w| w.op != Op::SetV);
+        for inst in block.insts[..end].iter().chain(dead) {
             if matches!(inst.op, Op::GetX | Op::GetW | Op::SetX | Op::SetW) {
                 uses[usize::from(inst.a & 31)] += 1;
             }
@@ -167,7 +168,7 @@ impl Plan {
             self.homes = X_HOME;
         }
         if let Some(end) = an.last_jump_back.filter(|_| may_move) {
-            self.choose_homes(block, end as usize);
+            self.choose_homes(block, an, end as usize);
         }
         self.hint.clear();
         self.hint.resize(n, NO_HINT);
@@ -178,10 +179,14 @@ impl Plan {
         self.last_use.extend_from_slice(&an.last_use);
         self.walk.start();
         let long = n >= LONG;
+        let mut dead_writes = an.dead_writes.iter().peekable();
         for i in (0..n).rev() {
             let inst = &block.insts[i];
             if self.walk.flags {
                 self.marks[i] |= FLAGS_AFTER;
+            }
+            if let Some(dead) = dead_writes.next_if(|w| w.at as usize == i) {
+                self.dead_write(block, &dead.inst);
             }
             if inst.op.is_marker() {
                 continue;
@@ -241,6 +246,27 @@ impl Plan {
                 // Where two registers get the value, the second one takes a copy.
                 self.hint[v.index()] = inst.a;
             }
+        }
+    }
+
+    /// A value that was written to a register for nothing to see may be in the register's home
+    /// nevertheless, so that it takes no temporary.
+    fn dead_write(&mut self, block: &Block, inst: &Inst) {
+        let (n, v) = (inst.a, inst.args[0]);
+        let vector = inst.op == Op::SetV;
+        let home = if vector { v_home(n).is_some() } else { self.x_home(n).is_some() };
+        if !home {
+            return;
+        }
+        let (pending, fits) = if vector {
+            (&mut self.walk.v, is_computed(block.def(v).op))
+        } else {
+            (&mut self.walk.x, can_define(block, v.index(), inst.op == Op::SetW))
+        };
+        pending.drop(n);
+        if fits && self.hint[v.index()] == NO_HINT {
+            pending.set(n, v.0);
+            self.hint[v.index()] = n;
         }
     }
 

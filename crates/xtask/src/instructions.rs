@@ -10,7 +10,7 @@ use std::fmt::Write;
 
 use xemu_a64::{Decode, Feature, ROWS, Row, decode};
 use xemu_ir::{Analysis, Block, FpMode, Op, passes::liveness};
-use xemu_lift::{CpuModel, Extras, LiftConfig, Lifter, Limits};
+use xemu_lift::{CpuModel, Extras, LiftConfig, Lifter, Limits, MaxInsns};
 use xemu_x64::{CompileContext, Compiler, HostFeatures};
 
 use crate::{Outcome, repository};
@@ -176,8 +176,13 @@ impl Translator {
     pub fn state(&mut self, word: u32) -> Result<State, String> {
         let mut block = Block::default();
         let (fp, stop_at) = (FpMode::Host, &mut |_| false);
-        let mut limits =
-            Limits { max_insns: 1, fp, stop_at, guarded: None, extras: Extras::default() };
+        let mut limits = Limits {
+            max_insns: MaxInsns::of(1),
+            fp,
+            stop_at,
+            guarded: None,
+            extras: Extras::default(),
+        };
         self.lifter
             .lift_block(PC, &mut |_| Ok(word), &mut block, &mut limits)
             .map_err(|fault| format!("{word:08x}: {fault:?}"))?;

@@ -367,6 +367,7 @@ pub fn eval_op(op: Op, a: u8, b: u8, imm: u64, args: &[u128; 3], env: &mut FpEnv
         Op::VSrshr => shift::right_imm(es, S, true, vn, b),
         Op::VSli => shift::sli(es, vn, vm, b),
         Op::VSri => shift::sri(es, vn, vm, b),
+        Op::VRor => shift::rotate_right(es, vn, b),
         Op::VUshl => shift::by_register(es, U, false, vn, vm),
         Op::VSshl => shift::by_register(es, S, false, vn, vm),
         Op::VUrshl => shift::by_register(es, U, true, vn, vm),

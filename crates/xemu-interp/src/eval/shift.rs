@@ -69,3 +69,9 @@ pub(super) fn sri(es: Es, x: u128, y: u128, amount: u8) -> u128 {
     let inserted = mask(es) >> (amount & 127);
     build(es, |i| get(es, x, i) & !inserted | get(es, y, i) >> (amount & 127))
 }
+
+/// Rotation by 1 to the element's bits less one.
+pub(super) fn rotate_right(es: Es, x: u128, amount: u8) -> u128 {
+    let left = (8 << es as u8) - amount;
+    build(es, |i| get(es, x, i) >> amount | get(es, x, i) << left)
+}

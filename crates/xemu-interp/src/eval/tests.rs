@@ -257,6 +257,9 @@ fn shifts() {
     check(Op::VSli, [B, 4], &[0xff, 0xab], 0xbf);
     check(Op::VSri, [B, 4], &[0xff, 0xab], 0xfa);
     check(Op::VSri, [D, 64], &[BYTES, ONES], BYTES);
+    check(Op::VRor, [B, 4], &[0x1234], 0x2143);
+    check(Op::VRor, [S, 1], &[0x1_8000_0001], 1 << 63 | 0xc000_0000);
+    check(Op::VRor, [D, 63], &[1 << 63 | 1 << 64], 1 | 1 << 65);
     check(Op::VUshl, [S, 0], &[0x8000_0000, 0xffff_ffe1], 1);
     check(Op::VUshl, [S, 0], &[1, 0x20], 0);
     check(Op::VSshl, [S, 0], &[0x8000_0000, 0x80], 0xffff_ffff);

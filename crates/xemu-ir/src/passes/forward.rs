@@ -2,6 +2,8 @@
 //! written, so that writes between which nothing can see the register are dead, and constants are
 //! known. Only registers whose reads and writes cost an access to memory are worth it: others hold
 //! values as well as anything.
+//!
+//! A shift that is inserted beside the opposite shift of the same vector becomes a rotation.
 
 use crate::block::{Block, Inst, Val};
 use crate::kinds::{Effects, Es, Ty};
@@ -46,6 +48,12 @@ pub fn run(block: &mut Block, which: Registers, renamed: &mut Vec<Val>) {
             Op::GetV if known.v[n].is_some() => {
                 inst = NOP;
                 name = known.v[n];
+            }
+            Op::VSli | Op::VSri => {
+                if let Some(right) = rotation(block, &inst) {
+                    let args = [inst.args[1], Val::NONE, Val::NONE];
+                    inst = Inst { op: Op::VRor, a: inst.a, b: right, args, imm: 0 };
+                }
             }
             // What else writes state may write registers.
             op if !is_plain_write(op) && op.effects().has(Effects::WRITES_STATE) => {
@@ -93,6 +101,50 @@ fn read(block: &Block, inst: &mut Inst, v: Val, own: Val) -> Val {
     own
 }
 
+/// How far to the right SLI or SRI rotates, if its operands are the opposite shift of a vector and
+/// the vector itself.
+fn rotation(block: &Block, insert: &Inst) -> Option<u8> {
+    let bits = 8u8 << insert.a;
+    let Origin::Value(shifted) = origin(block, insert.args[0]) else { return None };
+    let shift = block.def(shifted);
+    let (opposite, right) = match insert.op {
+        Op::VSli => (Op::VUshr, shift.b),
+        _ => (Op::VShl, insert.b),
+    };
+    let found = shift.op == opposite
+        && shift.a == insert.a
+        && insert.b + shift.b == bits
+        && (1..bits).contains(&right);
+    (found && origin(block, shift.args[0]) == origin(block, insert.args[1])).then_some(right)
+}
+
+/// Where a vector comes from.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Origin {
+    /// It is the result of an op.
+    Value(Val),
+    /// V register of that number, as it was at the block's start.
+    Register(u8),
+}
+
+fn origin(block: &Block, mut v: Val) -> Origin {
+    loop {
+        let read = block.def(v);
+        if read.op != Op::GetV {
+            return Origin::Value(v);
+        }
+        let writes = |w: &&Inst| match w.op {
+            Op::SetV => w.a == read.a,
+            op => !is_plain_write(op) && op.effects().has(Effects::WRITES_STATE),
+        };
+        match block.insts[..v.index()].iter().rev().find(writes) {
+            None => return Origin::Register(read.a),
+            Some(w) if w.op == Op::SetV && w.b >= u8::from(Es::Q) => v = w.args[0],
+            Some(_) => return Origin::Value(v),
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -136,6 +188,37 @@ mod tests {
             "%1 = const64 #0x123456789\nset_x x9 %1\n%3 = const32 #0x23456789\nset_w x2 %3\n\
              goto #0x4",
         );
+    }
+
+    #[test]
+    fn opposite_shifts_are_a_rotation() {
+        // Of a register that stays and of one that is forwarded, to the right and to the left.
+        check(
+            "%1 = get_v q1\n%2 = v_ushr .s 20 %1\nset_v q2 .q %2\n%4 = get_v q2\n\
+             %5 = get_v q1\n%6 = v_sli .s 12 %4 %5\nset_v q2 .q %6\ngoto #0x4",
+            "%1 = get_v q1\n%2 = v_ushr .s 20 %1\nset_v q2 .q %2\n%4 = get_v q2\n\
+             %5 = get_v q1\n%6 = v_ror .s 20 %5\nset_v q2 .q %6\ngoto #0x4",
+        );
+        check(
+            "%1 = get_v q1\nset_v q9 .q %1\n%3 = get_v q9\n%4 = v_shl .d 1 %3\n\
+             %5 = v_sri .d 63 %4 %1\nset_v q2 .q %5\ngoto #0x4",
+            "%1 = get_v q1\nset_v q9 .q %1\n%4 = v_shl .d 1 %1\n\
+             %5 = v_ror .d 63 %1\nset_v q2 .q %5\ngoto #0x4",
+        );
+    }
+
+    #[test]
+    fn other_shifts_stay() {
+        let insert = |between: &str, right: u8| {
+            let body = format!(
+                "%1 = get_v q1\n%2 = v_ushr .s {right} %1\n{between}%9 = get_v q1\n\
+                 %10 = v_sli .s 12 %2 %9\nset_v q2 .q %10\ngoto #0x4"
+            );
+            check(&body, &body);
+        };
+        insert("", 19);
+        insert("%3 = get_v q3\nset_v q1 .q %3\n", 20);
+        insert("%3 = get_v q1\nset_v q1 .d %3\n", 20);
     }
 
     #[test]

@@ -6,7 +6,7 @@
 //! more freely: an op that may fault does not keep them alive, so after a fault NZCV may be stale
 //! if the program overwrites it before reading it. That is the price of free compare-and-branch.
 
-use crate::block::{Analysis, Block, Inst};
+use crate::block::{Analysis, Block, DeadWrite, Inst};
 use crate::kinds::{Effects, Ty};
 use crate::ops::Op;
 
@@ -26,6 +26,7 @@ pub fn run(block: &mut Block, ctx: &mut Context<'_>, out: &mut Analysis) {
     out.last_use.extend(0..n as u32);
     out.flags_live.clear();
     out.flags_live.resize(n, false);
+    out.dead_writes.clear();
     let start = block.pc;
     let mut live = Live { flags: true, x_dead: 0, v_dead: 0, start, last_jump_back: None };
     for i in (0..n).rev() {
@@ -36,6 +37,9 @@ pub fn run(block: &mut Block, ctx: &mut Context<'_>, out: &mut Analysis) {
         let effects = inst.effects();
         live.at_exit(i, inst, effects, ctx, &mut out.flags_live[i]);
         if is_dead(inst, effects, out.uses[i], &live) {
+            if matches!(inst.op, Op::SetX | Op::SetW | Op::SetV) {
+                out.dead_writes.push(DeadWrite { at: i as u32, inst: *inst });
+            }
             *inst = nop();
             continue;
         }

@@ -513,6 +513,7 @@ impl<'m> Making<'m> {
             VUshr | VSshr | VUrshr | VSrshr | VSri => {
                 (size, 1 + r.below(es.bits() as usize) as u8, 0)
             }
+            VRor => (size, 1 + r.below(es.bits() as usize - 1) as u8, 0),
             VSqshlImm | VUqshlImm | VSqshluImm => {
                 let amount = r.below(es.bits() as usize) as u64;
                 (size, r.pick(&[1, lanes / 2, lanes]) as u8, amount)

@@ -20,6 +20,7 @@ fn levels() -> Vec<HostFeatures> {
         HostFeatures { aes: host.aes, ..v2 },
         HostFeatures { pclmul: host.pclmul, ..v2 },
         HostFeatures { sha: host.sha, ..v2 },
+        HostFeatures { avx512vl: false, ..host },
         host,
     ];
     let v3 = HostFeatures::V3;

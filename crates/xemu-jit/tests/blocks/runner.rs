@@ -273,6 +273,7 @@ fn bad_instruction(code: &[u8], features: HostFeatures) -> Option<String> {
             AES => features.aes,
             PCLMULQDQ => features.pclmul,
             CpuidFeature::SHA => features.sha,
+            AVX512F | AVX512VL => features.avx512vl,
             SSE | SSE2 | SSE3 | SSSE3 | SSE4_1 | SSE4_2 => {
                 !legacy || !features.avx2 || control(&insn)
             }

@@ -245,6 +245,19 @@ impl Code {
     }
 }
 
+impl Code {
+    /// EVEX prefix and opcode with their length in bytes, for 128-bit operands in the first 16
+    /// registers, unmasked; `rxb` and `second` as for VEX.
+    #[inline]
+    const fn evex_head(self, rxb: u8, second: u8) -> (u64, u32) {
+        let code = self.0 as u64;
+        let byte1 = ((!rxb as u64 & 7) << 5) | 0x10 | ((code >> 8) & 3);
+        let vvvv = (!second & 15) as u64;
+        let byte2 = ((code >> 5) & 0x80) | (vvvv << 3) | 4 | ((code >> 10) & 3);
+        (0x62 | (byte1 << 8) | (byte2 << 16) | (0x08 << 24) | ((code & 0xFF) << 32), 5)
+    }
+}
+
 /// An operand that fits ModRM.rm. Sealed: the encoder knows all of them.
 pub trait Rm: Copy + sealed::Operand {}
 /// A general-purpose register or a memory operand.
@@ -394,6 +407,13 @@ impl Asm {
     #[inline]
     pub(super) fn vex_reg_form(&mut self, code: Code, reg: u8, second: u8, rm: u8, imm: Imm) {
         let (head, len) = code.head(((reg >> 1) & 4) | (rm >> 3), second);
+        self.put_reg(head, len, reg, rm, imm);
+    }
+
+    /// EVEX opcode and ModRM with two registers.
+    #[inline]
+    pub(super) fn evex_reg_form(&mut self, code: Code, reg: u8, second: u8, rm: u8, imm: Imm) {
+        let (head, len) = code.evex_head(((reg >> 1) & 4) | (rm >> 3), second);
         self.put_reg(head, len, reg, rm, imm);
     }
 

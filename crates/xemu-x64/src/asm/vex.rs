@@ -41,6 +41,14 @@ impl Asm {
         dst.emit_vex(self, Code::new(Pp::P66, Map::M3A, 0x1D), src.0, 0, Imm::i8(rounding));
     }
 
+    /// `vprord dst, src, count` or, if `wide`, `vprorq` (AVX-512VL): 32-bit or 64-bit lanes rotated
+    /// right.
+    #[inline]
+    pub fn vpror(&mut self, wide: bool, dst: Xmm, src: Xmm, count: u8) {
+        let code = Code::new(Pp::P66, Map::M0F, 0x72);
+        self.evex_reg_form(if wide { code.w1() } else { code }, 0, dst.0, src.0, Imm::i8(count));
+    }
+
     /// Loads 32 bytes into the YMM register.
     #[inline]
     pub fn vload256(&mut self, dst: Xmm, src: Mem) {

@@ -284,6 +284,7 @@ impl Compiler {
             spill_refs: [0; SPILL_SLOTS],
             zero_above: [4; 32],
             words_of: (0, 0),
+            control_of: None,
             sha_state: [Val::NONE; 2],
             cur: 0,
             flags_needed: false,
@@ -320,6 +321,8 @@ struct Emitter<'b> {
     zero_above: [u8; 32],
     /// The V register whose words `Ready::Words` holds, and their order.
     words_of: (u8, u8),
+    /// The V register whose bytes `Ready::Control` stands for, and the table's first index.
+    control_of: Option<(u8, u8)>,
     /// The results whose halves `Ready::ShaOld` and `Ready::ShaNew` hold.
     sha_state: [Val; 2],
     /// The op that is being emitted.

@@ -5,7 +5,7 @@
 //! that an operand is in (never an operand's temporary, unless reused on purpose), so code must
 //! read operands before or in the instruction that first writes the result, or use `def_apart`.
 
-use xemu_ir::{Op, Val};
+use xemu_ir::{Inst, Op, Val};
 
 use super::Emitter;
 use super::vec_const::constant_zero_above;
@@ -97,6 +97,9 @@ impl Emitter<'_> {
         self.file(class).forget_register(n);
         if class == Class::Vec && self.words_of.0 == n {
             self.s.vec.forget_register(Ready::Words as u8);
+        }
+        if class == Class::Vec && self.control_of.is_some_and(|(of, _)| of == n) {
+            self.s.vec.forget_register(Ready::Control as u8);
         }
     }
 
@@ -549,6 +552,7 @@ impl Emitter<'_> {
             && let Loc::Temp(t) = self.value_loc(a)
             && self.is_last_use(a)
             && self.s.vec.holders(t) == [a.0]
+            && !self.is_worth_keeping(i, t)
         {
             self.discard(a);
             self.s.vec.drop_copy(t);
@@ -557,6 +561,16 @@ impl Emitter<'_> {
             return VEC_TEMPS[usize::from(t)];
         }
         self.def_v(i)
+    }
+
+    /// Whether a temporary is the copy of a register that is read again soon behind op `i`, while
+    /// another temporary holds no value.
+    fn is_worth_keeping(&self, i: usize, t: u8) -> bool {
+        const SOON: usize = 24;
+        let Some(n) = self.s.vec.copy_of(t).filter(|n| *n < 32) else { return false };
+        let same = |inst: &&Inst| matches!(inst.op, Op::GetV | Op::SetV) && inst.a == n;
+        let next = self.block.insts[i + 1..].iter().take(SOON).find(same);
+        self.asm.avx() && next.is_some_and(|inst| inst.op == Op::GetV) && self.s.vec.has_empty()
     }
 
     fn place(&mut self, i: usize, t: u8, class: Class) {
@@ -610,19 +624,35 @@ impl Emitter<'_> {
         VEC_TEMPS[usize::from(self.take_temp(Class::Vec))]
     }
 
-    /// The words of a vector in `order`, to be read only. What was made last is kept.
-    pub(super) fn shuffled_words(&mut self, v: Val, order: u8) -> Xmm {
-        let register = match self.value_loc(v) {
+    /// The V register that holds the vector now, if it is known to.
+    pub(super) fn register_of(&self, v: Val) -> Option<u8> {
+        match self.value_loc(v) {
             Loc::Home(n) | Loc::State(n) => Some(n),
             Loc::Temp(t) => self.s.vec.copy_of(t),
             _ => None,
-        };
+        }
+    }
+
+    /// The temporary that holds a vector ready, to be read only.
+    pub(super) fn use_ready(&mut self, which: Ready) -> Option<Xmm> {
+        let t = self.s.vec.copy_in(which as u8)?;
+        self.s.vec.lock(t);
+        Some(VEC_TEMPS[usize::from(t)])
+    }
+
+    /// Scratch register `r` holds a vector that a later op may need again.
+    pub(super) fn make_ready(&mut self, r: Xmm, which: Ready) {
+        self.s.vec.set_copy(vec_temp_number(r), which as u8);
+    }
+
+    /// The words of a vector in `order`, to be read only. What was made last is kept.
+    pub(super) fn shuffled_words(&mut self, v: Val, order: u8) -> Xmm {
+        let register = self.register_of(v);
         if let Some(n) = register
             && self.words_of == (n, order)
-            && let Some(t) = self.s.vec.copy_in(Ready::Words as u8)
+            && let Some(kept) = self.use_ready(Ready::Words)
         {
-            self.s.vec.lock(t);
-            return VEC_TEMPS[usize::from(t)];
+            return kept;
         }
         let src = self.rm_v(v);
         let t = self.take_temp(Class::Vec);

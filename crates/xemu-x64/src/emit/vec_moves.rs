@@ -5,7 +5,7 @@ use xemu_ir::{Inst, Op, Ty, Val};
 use super::Emitter;
 use super::vec_const::splat;
 use super::vec_form::PSHUFD;
-use crate::alloc::Loc;
+use crate::alloc::{Loc, Ready};
 use crate::asm::{
     GprMem, VecMove, VecOp, VecOpImm, VecShift, VecUnaryImm, VexUnary, Width, Xmm, XmmMem,
 };
@@ -397,20 +397,10 @@ impl Emitter<'_> {
             self.asm.v3(VecOp::PSHUFB, d, tab, control);
             return self.asm.v3(VecOp::POR, d, d, old);
         }
-        let idx = self.use_v(indices);
+        let t = self.table_control(indices, first);
         let tab = self.use_v(table);
         let old = if from_zero { None } else { Some(self.use_v(acc)) };
         let d = self.def_unless_v(i, &[acc]);
-        let t = self.scratch_v();
-        // PSHUFB gives zero where bit 7 of the index is set; with 0x70 added that is from 16 on.
-        let bias = self.pool_splat(0, 0x70);
-        if first == 0 {
-            self.asm.v3(VecOp::PADDUSB, t, idx, bias);
-        } else {
-            let start = self.pool_splat(0, first.into());
-            self.asm.v3(VecOp::PSUBB, t, idx, start);
-            self.asm.v3(VecOp::PADDUSB, t, t, bias);
-        }
         self.asm.v3(VecOp::PSHUFB, d, tab, t);
         let Some(old) = old else { return };
         if disjoint {
@@ -422,5 +412,32 @@ impl Emitter<'_> {
         self.asm.v3(VecOp::PCMPGTB, kept, kept, t);
         self.asm.v3(VecOp::PAND, kept, kept, old);
         self.asm.v3(VecOp::POR, d, d, kept);
+    }
+    /// PSHUFB's control for indices into a table of 16 bytes, the lowest of which is `first`, to be
+    /// read only. What was made last is kept.
+    fn table_control(&mut self, indices: Val, first: u8) -> Xmm {
+        let made_of = self.register_of(indices).map(|n| (n, first));
+        if made_of.is_some()
+            && made_of == self.control_of
+            && let Some(kept) = self.use_ready(Ready::Control)
+        {
+            return kept;
+        }
+        let idx = self.use_v(indices);
+        let t = self.scratch_v();
+        // PSHUFB gives zero where bit 7 of the index is set; with 0x70 added that is from 16 on.
+        let bias = self.pool_splat(0, 0x70);
+        if first == 0 {
+            self.asm.v3(VecOp::PADDUSB, t, idx, bias);
+        } else {
+            let start = self.pool_splat(0, first.into());
+            self.asm.v3(VecOp::PSUBB, t, idx, start);
+            self.asm.v3(VecOp::PADDUSB, t, t, bias);
+        }
+        if made_of.is_some() {
+            self.control_of = made_of;
+            self.make_ready(t, Ready::Control);
+        }
+        t
     }
 }

@@ -51,6 +51,7 @@ impl Emitter<'_> {
                     e.shift_right(es, false, d, x, n)
                 });
             }
+            Op::VRor => self.rotate(i, inst),
             Op::VUshl | Op::VSshl | Op::VUrshl | Op::VSrshl => {
                 let signed = matches!(inst.op, Op::VSshl | Op::VSrshl);
                 let round = matches!(inst.op, Op::VUrshl | Op::VSrshl);
@@ -149,6 +150,28 @@ impl Emitter<'_> {
         }
         self.shift_right(es, signed, d, x, n);
         self.asm.v3(ADD[usize::from(es)], d, d, t);
+    }
+
+    /// A rotation right.
+    fn rotate(&mut self, i: usize, inst: &Inst) {
+        let (a, es, n) = (inst.args[0], inst.a, inst.b);
+        if es >= 2 && self.features.avx512vl {
+            let x = self.use_v(a);
+            let d = self.def_reuse_v(i, a);
+            return self.asm.vpror(es == 3, d, x, n);
+        }
+        if n % 8 == 0 {
+            let last = (1u8 << es) - 1;
+            let from = |byte: usize| byte as u8 & !last | (byte as u8 + n / 8) & last;
+            let order = u128::from_le_bytes(core::array::from_fn(from));
+            return self.with_constant(i, VecOp::PSHUFB, a, order);
+        }
+        let x = self.use_v(a);
+        let d = self.def_reuse_v(i, a);
+        let t = self.scratch_v();
+        self.shift_right(es, false, t, x, n);
+        self.shift_left(es, d, x, (8 << es) - n);
+        self.asm.v3(VecOp::POR, d, d, t);
     }
 
     /// The `kept` bits of the first operand, and the second operand shifted.

@@ -443,6 +443,8 @@ fn vex_only_operations() {
             c.check(|a| a.vpermilps(x, y, 0x1B), &format!("vpermilps {xn},{yn},0x1b"));
             c.check(|a| a.vpermilpd(x, y, 1), &format!("vpermilpd {xn},{yn},0x1"));
             c.check(|a| a.vcvtps2ph(x, y, 4), &format!("vcvtps2ph {xn},{yn},0x4"));
+            c.check(|a| a.vpror(false, x, y, 20), &format!("vprord {xn},{yn},0x14"));
+            c.check(|a| a.vpror(true, x, y, 63), &format!("vprorq {xn},{yn},0x3f"));
         }
         for place in some_places() {
             vex_and_memory(&mut c, x, place.mem(), &place.text());

@@ -10,7 +10,7 @@ use xemu_host::{AltStack, HostContext, SigInfo, install_handler, set_disposition
 use xemu_interp::{BlockEnd, Combined, Devices, HostMemory, Interp, Machine, accessed};
 use xemu_ir::{Block, Effects, FpMode, verify};
 use xemu_jit::{Guest, HostFault, JitConfig, JitEngine, JitThread};
-use xemu_lift::{CpuModel, Extras, LiftConfig, Lifter, Limits, fp_mode};
+use xemu_lift::{CpuModel, Extras, LiftConfig, Lifter, Limits, MaxInsns, fp_mode};
 use xemu_x64::HostFeatures;
 
 use super::area::{Area, Code};
@@ -140,7 +140,7 @@ impl Reference {
         block: &mut Block,
     ) -> Result<(), String> {
         let stop_at = &mut |_| false;
-        let mut limits = Limits { max_insns: 1, fp, stop_at, guarded: None, extras };
+        let mut limits = Limits { max_insns: MaxInsns::of(1), fp, stop_at, guarded: None, extras };
         lifter
             .lift_block(pc, &mut |_| Ok(word), block, &mut limits)
             .map_err(|fault| format!("{fault:?}"))?;
