@@ -9,7 +9,9 @@
 #include <linux/mount.h>
 #include <linux/perf_event.h>
 #include <poll.h>
+#include <pthread.h>
 #include <sys/eventfd.h>
+#include <sys/mman.h>
 #include <sys/mount.h>
 #include <sys/uio.h>
 #include <sys/wait.h>
@@ -127,6 +129,35 @@ static void keys(void) {
   SYS(keyctl, KEYCTL_READ, 12345678, text, 4L);
 }
 
+// Numbers of any length are new, in a forked process and in another thread too.
+static void *sixteen(void *to) {
+  MUST(syscall(SYS_getrandom, to, 16L, 0));
+  return to;
+}
+
+static void random_numbers(void) {
+  static char bytes[5][16], page[3 * 4096];
+  int fds[2], odd = 0;
+  for (long length = 0; length <= 300; length++) odd += syscall(SYS_getrandom, page, length, 0) != length;
+  SHOW(odd);
+  MUST(pipe(fds)), sixteen(bytes[0]);
+  pid_t child = MUST(fork());
+  if (child == 0) {
+    sixteen(bytes[1]), MUST(write(fds[1], bytes[1], 16));
+    _exit(0);
+  }
+  sixteen(bytes[2]), MUST(read(fds[0], bytes[1], 16)), MUST(waitpid(child, NULL, 0));
+  pthread_t thread;
+  pthread_create(&thread, NULL, sixteen, bytes[3]), sixteen(bytes[4]), pthread_join(thread, NULL);
+  for (int i = 0; i < 5; i++)
+    for (int k = 0; k < i; k++) CHECK(memcmp(bytes[i], bytes[k], 16) != 0);
+  close(fds[0]), close(fds[1]);
+  char *middle = (char *)(((unsigned long)page + 4095) & -4096ul) + 4096;
+  MUST(mprotect(middle, 4096, PROT_READ));
+  SHOW(syscall(SYS_getrandom, middle - 8, 16L, 0)), SHOW(syscall(SYS_getrandom, middle, 16L, 0));
+  MUST(mprotect(middle, 4096, PROT_READ | PROT_WRITE));
+}
+
 static void privileged(void) {
   SYS(init_module, NOWHERE, 0L, ""), SYS(delete_module, "xemu_none", O_NONBLOCK);
   SYS(finit_module, -1, "", 0);
@@ -151,6 +182,7 @@ static void privileged(void) {
   SYS(getrandom, NOWHERE, 32L, 0);
   SHOW(syscall(SYS_getrandom, random, 16L, 4 /* GRND_INSECURE */));
   SHOW(syscall(SYS_getrandom, random, 8L, 1)), SYS(getrandom, random, 8L, 6);
+  random_numbers();
 }
 
 static void watching(void) {

@@ -16,6 +16,7 @@ mod clock;
 mod context;
 mod futex;
 mod heap;
+mod host_random;
 mod map;
 mod process;
 mod sharing;
@@ -32,6 +33,7 @@ pub use clock::{clock_resolutions, monotonic_ns, random_u64, realtime_ns};
 pub use context::{HostContext, HostReg, SigInfo};
 pub use futex::{futex_wait, futex_wake};
 pub use heap::{Heap, release_addresses, reserve_addresses};
+pub use host_random::HostRandom;
 pub use map::{
     DualMapping, Mapping, PAGE_SIZE, Protection, SharedWords, raw_map, raw_protect, raw_unmap,
 };

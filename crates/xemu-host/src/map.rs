@@ -147,7 +147,7 @@ impl Mapping {
         Self::anonymous(len, Protection::None)
     }
 
-    fn map(
+    pub(crate) fn map(
         addr: u64,
         len: usize,
         prot: u64,

@@ -2,12 +2,14 @@
 
 use xemu_abi::process::{UTS_FIELD, UTS_MACHINE, UTS_RELEASE, UTS_SIZE};
 
-use crate::args::Out;
+use xemu_host::HostRandom;
+
+use crate::args::{Out, OutData, RandomFlags, Size};
 use crate::host::{self, nr};
-use crate::mem;
 use crate::strace::shown::Utsname;
 use crate::table::SysResult;
 use crate::thread::Thread;
+use crate::{mem, tagged};
 
 /// uname: the machine is aarch64; the release may be given by option.
 pub fn uname(t: &mut Thread, buf: Out<Utsname>) -> SysResult {
@@ -26,6 +28,23 @@ fn set_field(uts: &mut [u8; UTS_SIZE], offset: usize, text: &[u8]) {
     let len = text.len().min(UTS_FIELD - 1);
     field.fill(0);
     field[..len].copy_from_slice(&text[..len]);
+}
+
+/// getrandom: what the host's vdso can answer needs no call of the kernel.
+pub fn getrandom(t: &mut Thread, buf: OutData, buflen: Size, flags: RandomFlags) -> SysResult {
+    const GRND_NONBLOCK: u32 = 1;
+    let len = usize::try_from(buflen.0).unwrap_or(usize::MAX);
+    if (1..=HostRandom::MOST).contains(&len) && flags.0 & !GRND_NONBLOCK == 0 {
+        let random = t.random.get_or_insert_with(HostRandom::new);
+        let mut bytes = [0; HostRandom::MOST];
+        let filled = random.as_mut().is_some_and(|random| random.fill(&mut bytes[..len]));
+        if filled && mem::write(buf.0, &bytes[..len]).is_ok() {
+            return Ok(buflen.0);
+        }
+    }
+    // The kernel says what is wrong, or how much of the buffer could be written.
+    let args = [buf.0, buflen.0, flags.0.into(), 0, 0, 0];
+    tagged::host_call(t, nr::GETRANDOM, args)
 }
 
 #[cfg(test)]

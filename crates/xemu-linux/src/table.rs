@@ -567,7 +567,7 @@ syscalls! {
     277 seccomp (operation: Uint, flags: Hex, args: Addr) -> Int
         [Refused "a filter would see the host's calls"] => errno(ENOSYS);
     278 getrandom (buf: OutData, buflen: Size, flags: RandomFlags) -> Int
-        [Passthrough] => host(318);
+        [Custom "small requests go to the host's vdso"] => call(info::getrandom);
     279 memfd_create (name: Str, flags: MemfdFlags) -> Int [Passthrough] => host(319);
     280 bpf (cmd: Int, attr: Addr, size: Uint) -> Int [Passthrough] => host(321);
     281 execveat (dirfd: DirFd, path: Path, argv: Argv, envp: Envp, flags: AtFlags) -> Int

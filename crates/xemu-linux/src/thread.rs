@@ -56,6 +56,8 @@ pub struct Thread {
     pub registered_rings: crate::uring::Registered,
     /// Whether this is a child that shares its suspended parent's memory.
     pub is_vfork_child: bool,
+    /// The host's generator of random numbers, once it was asked; none where there is none.
+    pub random: Option<Option<xemu_host::HostRandom>>,
 }
 
 impl Thread {
@@ -78,6 +80,7 @@ impl Thread {
             ended: None,
             registered_rings: Default::default(),
             is_vfork_child: false,
+            random: None,
         }
     }
 

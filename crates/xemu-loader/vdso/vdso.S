@@ -117,8 +117,8 @@ endfunction __kernel_clock_getres
 
 /* getrandom(buffer, length, flags, state, state length). A state length of ~0 asks for struct
  * vgetrandom_opaque_params: the size of a state, protection and flags for mapping states, 13 words
- * of zero. States are not used: all numbers come from the kernel, as from the kernel's own vdso while
- * its generator is not ready. */
+ * of zero. States are not used: the emulator answers the call from the host's vdso, with a state of
+ * the thread's. */
 function __kernel_getrandom
 	cmn x4, #1
 	b.eq 1f
