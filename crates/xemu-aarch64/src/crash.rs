@@ -8,7 +8,7 @@ use std::fmt::Write;
 use std::os::unix::ffi::OsStrExt;
 use std::sync::OnceLock;
 
-use xemu_a64::Decode;
+use xemu_a64::{Decode, Feature};
 use xemu_abi::signal::{
     BUS_ADRALN, BUS_ADRERR, ILL_ILLOPN, SEGV_ACCERR, SEGV_MAPERR, SEGV_MTEAERR, SEGV_MTESERR,
     SI_KERNEL, SIGBUS, SIGFPE, SIGILL, SIGSEGV, SIGSYS, SIGTRAP, TRAP_BRKPT, text,
@@ -118,6 +118,16 @@ fn cause(sig: i32, code: i32, addr: u64) -> String {
 /// Why a word is undefined here.
 fn undefined(word: u32) -> String {
     match xemu_a64::decode(word) {
+        Decode::Insn(insn) if insn.name() == "Udf" => {
+            format!("{word:08x} is UDF, which is undefined for ever")
+        }
+        // Every model has those, but not all may be used at EL0.
+        Decode::Insn(insn) if insn.feature() == Feature::Base => {
+            format!(
+                "{word:08x} is {}, which a program may not use, or not in this form",
+                insn.name()
+            )
+        }
         Decode::Insn(insn) => {
             format!(
                 "{word:08x} is {}, of {:?}, which this CPU model lacks, or has in other forms",
@@ -214,6 +224,14 @@ mod tests {
         assert_eq!(quoted("a b"), "'a b'");
         assert_eq!(quoted("it's"), "'it'\\''s'");
         assert_eq!(quoted(""), "''");
+    }
+
+    #[test]
+    fn undefined_instructions_are_explained() {
+        assert_eq!(undefined(0x1234), "00001234 is UDF, which is undefined for ever");
+        let hvc = "d4000002 is Hvc, which a program may not use, or not in this form";
+        assert_eq!(undefined(0xd400_0002), hvc);
+        assert!(undefined(0x4e28_4820).contains("Aese, of Aes, which this CPU model lacks"));
     }
 
     #[test]
