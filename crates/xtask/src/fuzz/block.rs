@@ -72,6 +72,8 @@ struct Making<'m> {
     exclusives: u32,
     /// Whether there are YIELDs, which take the exclusive access's mark away in QEMU.
     yields: bool,
+    /// Whether little is to happen that may end the program early or that engines may do apart.
+    calm: bool,
 }
 
 impl Default for Sequences {
@@ -105,7 +107,7 @@ impl Making<'_> {
         let data = (self.engines.area.data() + 4096 - self.pc()) as i32 / 4;
         let mut word = shape.word(self.random, data)?;
         let memory = kind(shape.row) == 2;
-        let base = self.random.pick(&BASES);
+        let base = self.random.pick(if self.calm { &BASES[..2] } else { &BASES });
         if memory {
             word = with_field(shape.row, word, "rn", base);
             word = with_field(shape.row, word, "rm", self.random.pick(&INDICES));
@@ -135,16 +137,18 @@ impl Making<'_> {
 
     /// Whether the word shows, or changes, what engines are known to differ in.
     fn tells_too_much(&mut self, word: u32) -> bool {
+        use Insn::{Ldxp, Ldxr, Stxp, Stxr, Yield};
         match decode(word) {
-            Decode::Insn(Insn::Ldxr(_) | Insn::Stxr(_)) => {
+            Decode::Insn(Ldxr(_) | Stxr(_) | Ldxp(_) | Stxp(_) | Yield(_)) if self.calm => true,
+            Decode::Insn(Ldxr(_) | Stxr(_)) => {
                 self.exclusives |= 1 << (word >> 30);
                 false
             }
-            Decode::Insn(Insn::Ldxp(_) | Insn::Stxp(_)) => {
+            Decode::Insn(Ldxp(_) | Stxp(_)) => {
                 self.exclusives |= 4 << (word >> 30);
                 false
             }
-            Decode::Insn(Insn::Yield(_)) => {
+            Decode::Insn(Yield(_)) => {
                 self.yields = true;
                 false
             }
@@ -162,7 +166,14 @@ impl Making<'_> {
     /// Appends some instruction that goes on to the next.
     fn plain(&mut self, all: &Sequences) {
         for _ in 0..50 {
-            let list = match self.random.below(100) {
+            let choice = self.random.below(100);
+            let list = match choice {
+                _ if self.calm => match choice {
+                    0..48 => &all.integer,
+                    48..92 => &all.vector,
+                    92..98 => &all.memory,
+                    _ => &all.system,
+                },
                 0..45 => &all.integer,
                 45..70 => &all.vector,
                 70..95 => &all.memory,
@@ -175,6 +186,13 @@ impl Making<'_> {
             }
         }
         self.words.push(0xd503_201f);
+    }
+
+    /// Appends the end of a loop that starts at the word `start`: SUB, CBNZ.
+    fn loop_back(&mut self, start: usize) {
+        self.words.push(0xd100_0400 | COUNTER << 5 | COUNTER);
+        let distance = (start as i32 - self.words.len() as i32) as u32 & 0x7ffff;
+        self.words.push(0xb500_0000 | distance << 5 | COUNTER);
     }
 
     /// Appends a conditional branch to the word at `target`.
@@ -266,6 +284,7 @@ impl Sequences {
             absolutes: false,
             exclusives: 0,
             yields: false,
+            calm: false,
         };
         self.fill(&mut making);
         let Making { words, touches, class, absolutes, exclusives, yields, .. } = making;
@@ -279,6 +298,9 @@ impl Sequences {
     }
 
     fn fill(&self, making: &mut Making<'_>) {
+        if making.random.one_in(24) {
+            return self.long(making);
+        }
         let most = making.random.pick(&[6, 20, 52]);
         let length = 2 + making.random.below(most) as usize;
         // Functions stand behind the main part and the jump over them.
@@ -301,6 +323,19 @@ impl Sequences {
             }
             making.words.push(RET);
         }
+    }
+
+    /// A loop of hundreds of instructions without a branch, as unrolled ciphers are: its block is
+    /// longer than any other.
+    fn long(&self, making: &mut Making<'_>) {
+        making.class = "long loops";
+        making.calm = true;
+        let rounds = 1 + making.random.below(3) as u32;
+        making.words.push(0xd280_0000 | rounds << 5 | COUNTER);
+        for _ in 0..64 + making.random.below(440) {
+            making.plain(self);
+        }
+        making.loop_back(1);
     }
 
     /// The part that is run first, `length` words long.
@@ -348,9 +383,7 @@ impl Sequences {
                 && (here + 2 >= length || here > start && making.random.one_in(8))
             {
                 making.class = "with loops";
-                making.words.push(0xd100_0400 | COUNTER << 5 | COUNTER);
-                let distance = (start as i32 - making.words.len() as i32) as u32 & 0x7ffff;
-                making.words.push(0xb500_0000 | distance << 5 | COUNTER);
+                making.loop_back(start);
                 head = None;
             }
         }
