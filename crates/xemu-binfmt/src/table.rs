@@ -45,20 +45,30 @@ impl Table {
         statfs(&self.folder).is_ok_and(|status| status.filesystem_type() == FILE_SYSTEM)
     }
 
-    /// Mounts binfmt_misc unless it is there already; says whether it did.
+    /// Mounts binfmt_misc unless it is there already; says whether it did. A user namespace may
+    /// have a table of its own (Linux 6.7): there it is mounted over that of the machine.
     ///
     /// # Errors
     /// Why that is impossible here.
     pub fn ensure_mounted(&self) -> Result<bool, Failure> {
-        if self.is_mounted() {
+        let mounted = self.is_mounted();
+        if mounted && !self.is_anothers() {
             return Ok(false);
         }
         let none = None::<&str>;
         let kind = Some("binfmt_misc");
         match mount(kind, &self.folder, kind, MsFlags::empty(), none) {
             Ok(()) => Ok(true),
+            // What is wrong with the mounted one shows when it is written to.
+            Err(_) if mounted => Ok(false),
             Err(errno) => Err(self.explain_mount(errno)),
         }
+    }
+
+    /// Whether the usual table is one that this process has no right to.
+    fn is_anothers(&self) -> bool {
+        self.folder == Path::new(DEFAULT_MOUNT)
+            && matches!(self.may_write(), Err(Errno::EACCES | Errno::EPERM))
     }
 
     /// Why a mount fails, or would fail.
@@ -130,6 +140,12 @@ impl Table {
     /// Why the kernel did not.
     pub fn register(&self, registration: &Registration) -> Result<(), Failure> {
         registration.check()?;
+        // The same errors mean something else where the kernel opens the emulator: after this.
+        self.may_write().map_err(|errno| {
+            let what = format!("cannot write to {}", self.register_file().display());
+            let fix = "run it as root, in a container with --privileged";
+            Failure::with_fix(format!("{what}: {}", errno.desc()), fix)
+        })?;
         self.write("register", &registration.line())
             .map_err(|errno| registration.explain(errno, &self.register_file()))
     }

@@ -1,13 +1,15 @@
 //! `cargo xtask deb` and `cargo xtask image`: what users install.
 //!
 //! Both take the released command and the files of `crates/xemu-binfmt/packaging/`, and write below
-//! `target/`.
+//! `target/`. The same command gives the same bytes: files carry the time of the changelog, or of
+//! the variable `SOURCE_DATE_EPOCH`, as reproducible-builds.org asks for.
 
 use std::ffi::OsString;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::time::{Duration, SystemTime};
 
 use crate::cargo::{release_build, run};
 use crate::{Outcome, repository};
@@ -56,14 +58,33 @@ fn write(path: &Path, bytes: &[u8], mode: u32) -> Outcome {
     fs::set_permissions(path, fs::Permissions::from_mode(mode)).map_err(failed(path))
 }
 
-fn open_folders(folder: &Path) -> Outcome {
-    fs::set_permissions(folder, fs::Permissions::from_mode(0o755)).map_err(failed(folder))?;
-    for entry in fs::read_dir(folder).map_err(failed(folder))?.flatten() {
-        if entry.path().is_dir() {
-            open_folders(&entry.path())?;
+/// Seconds since 1970 that everything in a package is from.
+fn epoch() -> Result<u64, String> {
+    let number = |text: &str| text.trim().parse().map_err(|_| format!("no time: {text}"));
+    if let Some(text) = std::env::var_os("SOURCE_DATE_EPOCH") {
+        return number(&text.to_string_lossy());
+    }
+    let from = packaging().join("debian/changelog");
+    let text = fs::read_to_string(&from).map_err(failed(&from))?;
+    // ` -- NAME <ADDRESS>  DATE`
+    let date = text.lines().find_map(|line| line.strip_prefix(" -- ")?.split_once(">  "));
+    let (_, date) = date.ok_or_else(|| format!("{}: no entry has a date", from.display()))?;
+    let output = Command::new("date").args(["+%s", "--date", date]).output();
+    let output = output.map_err(|error| format!("date: {error}"))?;
+    number(&String::from_utf8_lossy(&output.stdout))
+}
+
+/// Opens the folders to all users and makes everything as old as `epoch` says.
+fn settle(path: &Path, epoch: u64) -> Outcome {
+    if path.is_dir() {
+        fs::set_permissions(path, fs::Permissions::from_mode(0o755)).map_err(failed(path))?;
+        for entry in fs::read_dir(path).map_err(failed(path))?.flatten() {
+            settle(&entry.path(), epoch)?;
         }
     }
-    Ok(())
+    let time = SystemTime::UNIX_EPOCH + Duration::from_secs(epoch);
+    let file = fs::File::open(path).map_err(failed(path))?;
+    file.set_modified(time).map_err(failed(path))
 }
 
 /// An empty folder below `target/`.
@@ -109,10 +130,12 @@ fn build_deb(work: &Path, command: Option<PathBuf>) -> Result<PathBuf, String> {
     write(&root.join("usr/lib/binfmt.d/xemu-aarch64.conf"), &registration(&root)?, 0o644)?;
     write_sums(&root)?;
     write_control(&root)?;
-    open_folders(&root)?;
+    let epoch = epoch()?;
+    settle(&root, epoch)?;
     let package = work.join(format!("{NAME}_{VERSION}_amd64.deb"));
     let mut build = Command::new("dpkg-deb");
     build.args(["--root-owner-group", "-Zxz", "--build"]).arg(&root).arg(&package);
+    build.env("SOURCE_DATE_EPOCH", epoch.to_string());
     run(build.stdout(Stdio::null()))?;
     Ok(package)
 }
@@ -166,7 +189,9 @@ fn write_control(root: &Path) -> Outcome {
 /// When the emulator does not build or the image does not.
 pub fn image(arguments: &[OsString]) -> Outcome {
     let folder = fresh("image")?;
-    place_command(&folder.join(NAME), None)?;
+    let root = folder.join("root");
+    place_command(&root.join("usr/bin").join(NAME), None)?;
+    settle(&root, epoch()?)?;
     let from = packaging().join("docker/Dockerfile");
     let text = fs::read(&from).map_err(failed(&from))?;
     write(&folder.join("Dockerfile"), &text, 0o644)?;
@@ -193,20 +218,43 @@ mod tests {
         String::from_utf8(output.stdout).expect("text")
     }
 
-    /// Any x86-64 program stands in for the command: what is judged is the package around it.
-    /// `tests/containers/package` installs one that is whole.
-    #[test]
-    fn the_package_has_what_debian_asks_for() {
+    /// The folder of a package, and the package. Any x86-64 program stands in for the command: what
+    /// is judged is the package around it. `tests/containers/package` installs one that is whole.
+    fn built(name: &str) -> Option<(PathBuf, PathBuf)> {
         let missing = ["dpkg-deb", "gzip", "strip", "md5sum"]
             .into_iter()
             .find(|tool| Command::new(tool).arg("--version").output().is_err());
         if let Some(tool) = missing {
             eprintln!("SKIPPED: {tool} is not installed");
-            return;
+            return None;
         }
-        let work = std::env::temp_dir().join(format!("xemu-deb-{}", std::process::id()));
+        let work = std::env::temp_dir().join(format!("xemu-deb-{name}-{}", std::process::id()));
         fs::create_dir_all(&work).expect("a folder");
         let package = build_deb(&work, Some("/bin/true".into())).expect("a package");
+        Some((work, package))
+    }
+
+    #[test]
+    fn everything_in_the_package_has_the_time_of_the_changelog() {
+        let Some((work, package)) = built("times") else { return };
+        let epoch = epoch().expect("a time").to_string();
+        let mut files = Vec::new();
+        files_below(&work.join("root"), &mut files);
+        files.push(work.join("root/usr"));
+        let times = files.iter().map(|f| said(Command::new("stat").args(["-c", "%Y"]).arg(f)));
+        let odd: Vec<_> = times.filter(|time| time.trim() != epoch).collect();
+        let first = fs::read(&package).expect("a package");
+        fs::remove_dir_all(work.join("root")).expect("removed");
+        build_deb(&work, Some("/bin/true".into())).expect("a second package");
+        let second = fs::read(&package).expect("a package");
+        fs::remove_dir_all(&work).expect("removed");
+        assert!(odd.is_empty(), "{odd:?}");
+        assert!(first == second, "two builds differ");
+    }
+
+    #[test]
+    fn the_package_has_what_debian_asks_for() {
+        let Some((work, package)) = built("contents") else { return };
         let field = |name| said(Command::new("dpkg-deb").arg("--field").arg(&package).arg(name));
         let contents = said(Command::new("dpkg-deb").arg("--contents").arg(&package));
         let line = fs::read_to_string(work.join("root/usr/lib/binfmt.d/xemu-aarch64.conf"));

@@ -14,6 +14,8 @@ cp "$X" bad
 mkdir noexec && mount -t tmpfs -o noexec none noexec && cp "$X" noexec/x
 say $X binfmt install --root root --interpreter "$D/noexec/x"
 say $X binfmt install --root root --mount "$D/none"
+chmod 0 $B/register
+say setpriv --bounding-set=-dac_override,-sys_admin $X binfmt install --root root
 $X binfmt bogus 2>&1
 echo "status $?"
 # prints:
@@ -28,5 +30,7 @@ echo "status $?"
 #   fix: chmod 755 D/noexec/x
 # xemu-aarch64 binfmt: there is no folder D/none
 #   fix: mkdir -p D/none
+# xemu-aarch64 binfmt: cannot write to /proc/sys/fs/binfmt_misc/register: Permission denied
+#   fix: run it as root, in a container with --privileged
 # xemu-aarch64 binfmt: unknown command `bogus`; xemu-aarch64 binfmt --help shows the options
 # status 125

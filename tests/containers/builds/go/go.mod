@@ -1,3 +1,0 @@
-module example.org/server
-
-go 1.22

@@ -1,3 +1,0 @@
-from setuptools import Extension, setup
-
-setup(ext_modules=[Extension("compiled", ["compiled.c"])])
