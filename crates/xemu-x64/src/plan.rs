@@ -310,8 +310,10 @@ impl Plan {
         self.marks[i] |= DEFERRED;
         self.marks[self.first_use[i] as usize] |= BRINGS;
         self.first_use[i] = user as u32;
+        // Even a value that is used once alone: it may be in the home of a register that is written
+        // before the user comes.
         for arg in inst.args {
-            if arg.is_some() && an.uses[arg.index()] > 1 {
+            if arg.is_some() {
                 let last = &mut self.last_use[arg.index()];
                 *last = (*last).max(user as u32);
             }

@@ -74,6 +74,13 @@ struct Making<'m> {
     yields: bool,
     /// Whether little is to happen that may end the program early or that engines may do apart.
     calm: bool,
+    /// How many in 100 instructions are integer ones, if it is calm.
+    integers: u64,
+    /// The registers that a calm one's last instructions wrote, which the next ones read and write
+    /// more often than others, as in real programs.
+    recent: [u32; 6],
+    /// The integer instructions that it has, by their places among the shapes; empty for all.
+    few: Vec<usize>,
 }
 
 impl Default for Sequences {
@@ -113,6 +120,13 @@ impl Making<'_> {
             word = with_field(shape.row, word, "rm", self.random.pick(&INDICES));
             word = with_field(shape.row, word, "imm12", self.random.below(64) as u32);
         }
+        if !memory && self.calm {
+            for (name, one_in) in [("rd", 4), ("rn", 2), ("rm", 3), ("ra", 2)] {
+                if self.random.one_in(one_in) {
+                    word = with_field(shape.row, word, name, self.random.pick(&self.recent));
+                }
+            }
+        }
         let same = matches!(decode(word), Decode::Insn(i) if std::ptr::eq(i.row(), shape.row));
         if !same || self.peer && peculiar::is_unpredictable(word) || self.tells_too_much(word) {
             return None;
@@ -132,6 +146,10 @@ impl Making<'_> {
             return None;
         }
         self.touches |= traits.touches;
+        if let Some(rd) = shape.row.fields.iter().find(|f| f.name == "rd") {
+            self.recent.rotate_right(1);
+            self.recent[0] = rd.get(word);
+        }
         Some(word)
     }
 
@@ -169,8 +187,8 @@ impl Making<'_> {
             let choice = self.random.below(100);
             let list = match choice {
                 _ if self.calm => match choice {
-                    0..48 => &all.integer,
-                    48..92 => &all.vector,
+                    n if n < self.integers => &all.integer,
+                    0..92 => &all.vector,
                     92..98 => &all.memory,
                     _ => &all.system,
                 },
@@ -179,7 +197,12 @@ impl Making<'_> {
                 70..95 => &all.memory,
                 _ => &all.system,
             };
-            let shape = &list[self.random.below(list.len() as u64) as usize];
+            let shape = match self.random.below(list.len() as u64) as usize {
+                _ if choice < self.integers && !self.few.is_empty() => {
+                    &all.integer[self.random.pick(&self.few)]
+                }
+                n => &list[n],
+            };
             if let Some(word) = self.word(shape) {
                 self.words.push(word);
                 return;
@@ -188,11 +211,14 @@ impl Making<'_> {
         self.words.push(0xd503_201f);
     }
 
-    /// Appends the end of a loop that starts at the word `start`: SUB, CBNZ.
+    /// Appends the end of a loop that starts at the word `start`: SUB and CBNZ, or SUBS and B.NE,
+    /// behind which no flags of the loop are read.
     fn loop_back(&mut self, start: usize) {
-        self.words.push(0xd100_0400 | COUNTER << 5 | COUNTER);
+        let flags = self.random.one_in(2);
+        self.words.push(if flags { 0xf100_0400 } else { 0xd100_0400 } | COUNTER << 5 | COUNTER);
         let distance = (start as i32 - self.words.len() as i32) as u32 & 0x7ffff;
-        self.words.push(0xb500_0000 | distance << 5 | COUNTER);
+        let branch = if flags { 0x5400_0001 } else { 0xb500_0000 | COUNTER };
+        self.words.push(branch | distance << 5);
     }
 
     /// Appends a conditional branch to the word at `target`.
@@ -285,6 +311,9 @@ impl Sequences {
             exclusives: 0,
             yields: false,
             calm: false,
+            integers: 48,
+            recent: [0; 6],
+            few: Vec::new(),
         };
         self.fill(&mut making);
         let Making { words, touches, class, absolutes, exclusives, yields, .. } = making;
@@ -325,14 +354,19 @@ impl Sequences {
         }
     }
 
-    /// A loop of hundreds of instructions without a branch, as unrolled ciphers are: its block is
-    /// longer than any other.
+    /// A loop of up to hundreds of instructions without a branch, as unrolled ciphers are: its block
+    /// is longer than any other.
     fn long(&self, making: &mut Making<'_>) {
         making.class = "long loops";
         making.calm = true;
+        making.integers = making.random.pick(&[4, 48, 92]);
+        for _ in 0..making.random.pick(&[0, 5, 10, 20]) {
+            making.few.push(making.random.below(self.integer.len() as u64) as usize);
+        }
         let rounds = 1 + making.random.below(3) as u32;
         making.words.push(0xd280_0000 | rounds << 5 | COUNTER);
-        for _ in 0..64 + making.random.below(440) {
+        let most = making.random.pick(&[40, 440]);
+        for _ in 0..20 + making.random.below(most) {
             making.plain(self);
         }
         making.loop_back(1);
