@@ -354,8 +354,8 @@ impl Sequences {
         }
     }
 
-    /// A loop of up to hundreds of instructions without a branch, as unrolled ciphers are: its block
-    /// is longer than any other.
+    /// A loop of up to hundreds of instructions without a branch, as unrolled ciphers are: its
+    /// block is longer than any other.
     fn long(&self, making: &mut Making<'_>) {
         making.class = "long loops";
         making.calm = true;
