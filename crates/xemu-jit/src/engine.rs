@@ -375,7 +375,10 @@ impl JitEngine {
         let guest_insns = translator.block.guest_insns;
         let end_pc = translator.block.end_pc;
         let observed = self.config.observer.as_ref().map(|o| (o, translator.block.clone()));
-        let compiled = translator.compile(&ctx).map_err(|error| JitError::Compile { pc, error })?;
+        let compiled = translator.compile(&ctx).map_err(|error| match error {
+            CompileError::TooManyValues => JitError::TooLarge(pc),
+            error => JitError::Compile { pc, error },
+        })?;
         if !writer.has_room(current, compiled.exits.len(), compiled.faults.len()) {
             return Ok(Err(Full));
         }

@@ -148,7 +148,8 @@ pub const fn vec_const(which: VecConst) -> Mem {
 }
 
 /// How many spill slots there are. What lives longer than a guest instruction stands for what one
-/// of the 64 registers holds, for 31 of them perhaps in two widths; no instruction needs 32 more.
+/// of the 64 registers holds, for 31 of them perhaps in two widths, or is an operand of an
+/// operation that waits; a long block that needs more is translated as a short one.
 pub const SPILL_SLOTS: usize = 128;
 
 /// The routines that generated code reaches through `EngineSlots::helpers`.

@@ -6,12 +6,22 @@ use std::fmt::Write;
 use iced_x86::{Decoder, DecoderOptions, Formatter, Instruction, IntelFormatter};
 use xemu_ir::{Analysis, AttrKind, Block, Builder, Effects, Es, FpMode, Op, RoundKind, Ty, Val};
 use xemu_ir::{parse, passes::liveness, verify};
-use xemu_x64::{CompileContext, Compiler, HostFeatures};
+use xemu_x64::{CompileContext, CompileError, Compiler, HostFeatures};
 
 const LEVELS: [HostFeatures; 2] = [HostFeatures::V2, HostFeatures::V3];
 
-/// The code of a block up to its exit, with the offsets of fault points.
-fn compile(features: HostFeatures, block: &Block) -> (Vec<Instruction>, Vec<u64>) {
+const CONTEXT: CompileContext = CompileContext {
+    code_addr: 0x10_0000,
+    slots_addr: 0x20_0000,
+    first_slot: 0,
+    loop_inside: false,
+    strip_tags: false,
+    check_tags: false,
+    guard_stores: false,
+};
+
+/// What the compiler gets of a block.
+fn analysed(block: &Block) -> (Block, Analysis) {
     if let Err(e) = verify(block) {
         panic!("{e}");
     }
@@ -19,17 +29,14 @@ fn compile(features: HostFeatures, block: &Block) -> (Vec<Instruction>, Vec<u64>
     let mut analysis = Analysis::default();
     let mut context = liveness::Context { flags_live_at: &mut |_| false };
     liveness::run(&mut block, &mut context, &mut analysis);
-    let context = CompileContext {
-        code_addr: 0x10_0000,
-        slots_addr: 0x20_0000,
-        first_slot: 0,
-        loop_inside: false,
-        strip_tags: false,
-        check_tags: false,
-        guard_stores: false,
-    };
+    (block, analysis)
+}
+
+/// The code of a block up to its exit, with the offsets of fault points.
+fn compile(features: HostFeatures, block: &Block) -> (Vec<Instruction>, Vec<u64>) {
+    let (block, analysis) = analysed(block);
     let mut compiler = Compiler::new(features);
-    let compiled = compiler.compile(&block, &analysis, &context).expect("encodable");
+    let compiled = compiler.compile(&block, &analysis, &CONTEXT).expect("encodable");
     let decoder = Decoder::with_ip(64, compiled.code, 0, DecoderOptions::NONE);
     // Behind the last exit's stub are constants.
     let last = compiled.exits.iter().map(|exit| u64::from(exit.stub)).max().unwrap_or(u64::MAX);
@@ -63,6 +70,33 @@ fn check(features: HostFeatures, ops: &str, expect: &str) {
     let found = text(features, &block);
     let lines = |s: &str| s.lines().map(|l| l.trim_end().to_owned()).collect::<Vec<_>>();
     assert_eq!(lines(&found), lines(expect.trim_start_matches('\n')), "\n{found}");
+}
+
+#[test]
+fn a_block_with_too_many_values_is_refused_and_the_next_one_is_not() {
+    let block = |count: usize| {
+        let mut text = String::from("block 0x1000\ninsn #0x1000\n%1 = get_x x1\n");
+        for n in 0..count {
+            let _ = writeln!(text, "%{} = load64 0 %1 - #{:#x}", n + 2, 8 * n);
+        }
+        let mut sum = 2;
+        for n in 1..count {
+            let _ = writeln!(text, "%{} = xor64 %{} %{sum}", count + n + 1, n + 2);
+            sum = count + n + 1;
+        }
+        let _ = writeln!(text, "set_x x2 %{sum}\ngoto #0x2000");
+        analysed(&parse(&text).expect("the text parses"))
+    };
+    for features in LEVELS {
+        let mut compiler = Compiler::new(features);
+        let mut compile = |count| {
+            let (block, analysis) = block(count);
+            compiler.compile(&block, &analysis, &CONTEXT).map(drop)
+        };
+        assert!(compile(100).is_ok());
+        assert!(matches!(compile(200), Err(CompileError::TooManyValues)));
+        assert!(compile(100).is_ok());
+    }
 }
 
 /// Attributes and immediates that the lifter may give to an op.

@@ -143,12 +143,15 @@ pub struct Compiled<'c> {
 pub enum CompileError {
     /// The encoder refused.
     Encoding(AsmError),
+    /// More values are alive at once than there are spill slots: the block is too long.
+    TooManyValues,
 }
 
 impl core::fmt::Display for CompileError {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         match self {
             Self::Encoding(e) => write!(f, "a block could not be encoded: {e}"),
+            Self::TooManyValues => write!(f, "a block keeps more values than there is room for"),
         }
     }
 }
@@ -196,6 +199,8 @@ struct Scratch {
     cold: Vec<Cold>,
     /// Constants behind the code.
     pool: Vec<(u128, Label)>,
+    /// No spill slot was left for a value: what was emitted is wrong.
+    overfull: bool,
 }
 
 /// Code that is emitted behind the block.
@@ -232,6 +237,7 @@ impl Compiler {
                 faults: Vec::new(),
                 cold: Vec::new(),
                 pool: Vec::new(),
+                overfull: false,
             },
         }
     }
@@ -244,7 +250,8 @@ impl Compiler {
     /// Compiles a verified block that the liveness pass has run on.
     ///
     /// # Errors
-    /// When the emitter made code that cannot be encoded, which is a defect.
+    /// When the block is too long, or the emitter made code that cannot be encoded, which is a
+    /// defect.
     pub fn compile(
         &mut self,
         block: &Block,
@@ -256,6 +263,9 @@ impl Compiler {
         if ways.routine && !self.scratch.plan.moved.is_empty() {
             // Routines know registers by the contract's homes.
             ways = self.emit(block, an, ctx, false);
+        }
+        if self.scratch.overfull {
+            return Err(CompileError::TooManyValues);
         }
         let code = self.asm.finish().map_err(CompileError::Encoding)?;
         Ok(Compiled { code, exits: &self.scratch.exits, faults: &self.scratch.faults, ways })
@@ -273,6 +283,7 @@ impl Compiler {
         s.faults.clear();
         s.cold.clear();
         s.pool.clear();
+        s.overfull = false;
         let mut e = Emitter {
             asm: &mut self.asm,
             s,
@@ -316,7 +327,7 @@ struct Emitter<'b> {
     features: HostFeatures,
     flags: Flags,
     /// For each spill slot, how many values are in it.
-    spill_refs: [u8; SPILL_SLOTS],
+    spill_refs: [u16; SPILL_SLOTS],
     /// For each V register, above which element size (log2 bytes) it is known to be zero.
     zero_above: [u8; 32],
     /// The V register whose words `Ready::Words` holds, and their order.

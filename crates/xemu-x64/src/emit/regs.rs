@@ -268,8 +268,10 @@ impl Emitter<'_> {
             self.move_temp(class, other, t);
             Loc::Temp(other)
         } else {
-            let k = self.spill_refs.iter().position(|r| *r == 0);
-            let k = k.expect("invariant: values alive at once fit the spill slots") as u8;
+            let k = self.spill_refs.iter().position(|r| *r == 0).unwrap_or_else(|| {
+                self.s.overfull = true;
+                0
+            }) as u8;
             self.store_spill(class, k, t);
             Loc::Spill(k)
         };
