@@ -135,7 +135,9 @@ impl Making<'_> {
         let based = if memory && shape.row.fields.iter().any(|f| f.name == "rn") {
             let data = |f: &&xemu_a64::Field| f.width == 5 && matches!(f.name, "rt" | "rt2" | "rs");
             let fields = shape.row.fields.iter().filter(data);
-            if fields.map(|f| f.get(word)).any(|r| r == base) {
+            // CASP names the first registers of its pairs.
+            let pairs = shape.row.name == "Casp";
+            if fields.map(|f| f.get(word)).any(|r| r == base || pairs && r + 1 == base) {
                 return None;
             }
             1 << base
